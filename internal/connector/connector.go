@@ -1,0 +1,200 @@
+// Package connector is the contract between the desk and one marketplace or payment provider.
+//
+// A connector is one folder. It knows the platform's wire, its clock and its words, and gives Facts of package dispute.
+// It keeps no state of its own beyond its rate limits: credentials, cursors and what is already known are handed in, and
+// what must be remembered is handed back. It decides nothing: no rule, no deadline, no advice lives here.
+//
+// Reading is free to repeat. Acting happens one call at a time through Session.Execute, never retried by the connector;
+// package desk re-reads before and after and decides what an unclear end means. Errors are faults (package fault):
+// Unauthorised, Limited (with After), Unavailable (surely not done), Unknown (perhaps done), Refused (platform said no),
+// Garbled (answer unreadable), Invalid (settings).
+package connector
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"parley/internal/dispute"
+	"parley/internal/money"
+)
+
+// Connector opens sessions to one kind of platform.
+type Connector interface {
+	// About describes the platform once: settings, packs, zone, abilities.
+	About() About
+	// Open checks the settings (faults of kind Invalid name the field) and gives a session. It makes no call.
+	Open(account Account, world World) (Session, error)
+	// Import reads a captured answer (a file of the platform's own format) as snapshots, without any call.
+	Import(data []byte, zone *time.Location) ([]Snapshot, error)
+}
+
+// About is what a platform is.
+type About struct {
+	Kind     string   // folder name, such as "aliexpress"
+	Mark     string   // two letters for the badge, such as "AE"
+	Packs    []string // rule packs in force for new cases, such as "aliexpress@2017"
+	Zone     string   // zone of the platform's clock
+	Settings []Setting
+	// Acts are the options of the rules that Execute can carry out there, such as "accept". Others are done in the platform's own pages
+	// and only recorded here.
+	Acts []string
+	// Signal: the platform pushes; otherwise polling is the only way.
+	Pushes bool
+}
+
+// Setting describes one field of a store's settings: it gives the form, the check, and the texts
+// "connector.KIND.setting.NAME" and "connector.KIND.setting.NAME.help".
+type Setting struct {
+	Name     string
+	Secret   bool // encrypted at rest, never shown again
+	Required bool
+	Options  []string // allowed values; empty = free text
+	Default  string
+	Pattern  string // regular expression the value must match; empty = any
+}
+
+// Account is one store's way in.
+type Account struct {
+	StoreID  int64
+	Settings map[string]string // plain and secret fields together, decrypted
+	Token    Token
+}
+
+// Token is a renewable authorisation. Zero where the platform has none.
+type Token struct {
+	Access           string    `json:"access,omitempty"`
+	Refresh          string    `json:"refresh,omitempty"`
+	ExpiresAt        time.Time `json:"expires_at,omitzero"`
+	RefreshExpiresAt time.Time `json:"refresh_expires_at,omitzero"`
+}
+
+// World is what a session may use of the outside.
+type World struct {
+	HTTP *http.Client     // from package webclient: time-outs, size limit, address guard
+	Now  func() time.Time // the only clock
+	Log  *slog.Logger
+	// Pause waits for a duration or until the context ends. Tests make it instant.
+	Pause func(context.Context, time.Duration) error
+}
+
+// Session is an open way to one store. It is safe for use by several goroutines.
+type Session interface {
+	// Check makes one harmless call and says who we are there.
+	Check(ctx context.Context) (Identity, error)
+	// Renew exchanges a code (first time) or the refresh token (code empty) for a new token and uses it from then on.
+	// A session never renews by itself: the desk stores the token it gets before the old one is gone.
+	Renew(ctx context.Context, code string) (Token, error)
+	// Pull reads what is new or changed and everything that is open. yield is called with batches as they arrive; an
+	// error from yield stops the pull. What cannot be read is given as a Snapshot with Problem set, never left out.
+	Pull(ctx context.Context, from Cursor, known Known, yield func([]Snapshot) error) (Pulled, error)
+	// Fetch reads one source again.
+	Fetch(ctx context.Context, ref Ref) (Snapshot, error)
+	// Order reads the purchase, the buyer and the parcel behind a source.
+	Order(ctx context.Context, ref Ref) (OrderFacts, error)
+	// Execute performs one outward act, once.
+	Execute(ctx context.Context, act Effect) (Receipt, error)
+	// Compare tells from the state after an act whether it took effect. It makes no call.
+	Compare(act Effect, before, after Snapshot) Outcome
+}
+
+// Identity is who we are at the platform.
+type Identity struct {
+	ID       string // the platform's number of the shop
+	Name     string
+	Country  string
+	Currency string
+}
+
+// Ref names one source at the platform: an issue, an incident, a return, a dispute.
+type Ref struct {
+	Kind  string `json:"kind"` // such as "issue"
+	ID    string `json:"id"`   // always text: numbers are beyond 2^53
+	Buyer string `json:"buyer,omitempty"`
+	Order string `json:"order,omitempty"` // whole purchase
+	Line  string `json:"line,omitempty"`  // order line
+}
+
+// Snapshot is what the platform said about one source at one moment.
+type Snapshot struct {
+	Ref         Ref
+	Fingerprint string // changes whenever the platform's record changes
+	ChangedAt   time.Time
+	Open        bool
+	// Facts hold Case, Proposals, History, Messages, Evidence, Unknown, and what the record tells of Order and Buyer.
+	// Store, Company, Ledger, Overrides are the desk's and stay empty.
+	Facts dispute.Facts
+	Raw   json.RawMessage // as received
+	// Problem says why the record could not be read in full; Raw then holds what came. The desk keeps and shows it.
+	Problem error
+}
+
+// OrderFacts are read apart from the case: they change at their own pace and cost calls of their own.
+type OrderFacts struct {
+	Order    *dispute.Order
+	Buyer    *dispute.Buyer
+	Shipment *dispute.Shipment
+	Unknown  []dispute.Unknown
+	Raw      json.RawMessage
+}
+
+// Cursor is a connector's own note of where it stood, opaque to the desk. Empty = never pulled: read everything open,
+// and what ended lately.
+type Cursor string
+
+// Known answers what the desk already has, so that unchanged records cost no second call. It is asked with all ids of a
+// page at once; a missing key is not known.
+type Known func(ctx context.Context, kind string, ids []string) (map[string]string, error)
+
+// Pulled sums up a pull.
+type Pulled struct {
+	Cursor  Cursor
+	Count   int      // how many open sources the platform itself says there are; -1 = it does not say
+	Listed  []string // "kind/id" of every open source listed
+	Partial bool     // stopped early (limits); the next pull goes on from Cursor
+}
+
+// Effect is one outward act.
+type Effect struct {
+	ID          string       `json:"id"` // ours; idempotency key where the platform takes one
+	Do          string       `json:"do"` // accept, counter_amount, counter_return, contest_with_evidence, extend_protection, upload_evidence, reply_evaluation, set_return_address …
+	Ref         Ref          `json:"ref"`
+	Proposal    string       `json:"proposal,omitempty"`     // the other side's proposal that is accepted or answered
+	OwnProposal string       `json:"own_proposal,omitempty"` // our own proposal that is changed
+	Amount      money.Amount `json:"amount,omitzero"`
+	ReturnGoods bool         `json:"return_goods,omitempty"`
+	Address     string       `json:"address,omitempty"` // id of the return address
+	Days        int          `json:"days,omitempty"`
+	Text        string       `json:"text,omitempty"`
+	File        *Attachment  `json:"file,omitempty"`
+}
+
+// Attachment is a file that goes out.
+type Attachment struct {
+	Name  string `json:"name"`
+	Type  string `json:"type"` // media type
+	Hash  string `json:"hash"` // lower-case hex SHA-256 of the content
+	Bytes []byte `json:"-"`    // filled by the desk just before sending
+}
+
+// Receipt is what came back.
+type Receipt struct {
+	At      time.Time
+	Request json.RawMessage // what was sent, secrets and signatures left out
+	Raw     json.RawMessage
+	ID      string // the platform's number of what was made, where it gives one
+}
+
+// Outcome is the result of reading back.
+type Outcome string
+
+const (
+	// Confirmed: the platform shows our act.
+	Confirmed Outcome = "confirmed"
+	// Absent: the platform shows no trace of it; it may be sent (again) if the case still allows it.
+	Absent Outcome = "absent"
+	// Contradicted: the platform shows something else than what we did.
+	Contradicted Outcome = "contradicted"
+)
