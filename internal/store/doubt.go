@@ -1,0 +1,92 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// The outward acts a person has to look at. The states are those of package desk.
+const doubtful = " FROM effect e WHERE (e.state IN ('in_doubt', 'contradicted') OR (e.state = 'refused' AND e.ended_at >= ?))"
+
+// Doubtful gives the acts whose end is not known, that were contradicted, or that were refused since an instant; latest first. stores
+// nil = all.
+func (r reader) Doubtful(ctx context.Context, stores []int64, refusedSince time.Time, limit int) ([]Effect, error) {
+	text, args := "SELECT "+effectOf("e")+doubtful, []any{micros(refusedSince)}
+	text, args = inStores(text, "e.store_id", stores, args)
+	return all(ctx, r, readEffect, text+" ORDER BY e.ended_at DESC, e.id LIMIT ?", append(args, limit)...)
+}
+
+// CountDoubtful counts the acts in doubt or contradicted, at most up to limit.
+func (r reader) CountDoubtful(ctx context.Context, stores []int64, limit int) (int64, error) {
+	text, args := inStores("SELECT e.id"+doubtful, "e.store_id", stores, []any{noRefusal})
+	return one(ctx, r, "count", (*record).int, "SELECT count(*) FROM ("+text+" LIMIT ?) x", append(args, limit)...)
+}
+
+// noRefusal is an instant after every refusal.
+const noRefusal = int64(1) << 62
+
+// OpenEffects counts the acts of a decision that have not ended.
+func (r reader) OpenEffects(ctx context.Context, decisionID string) (int64, error) {
+	return one(ctx, r, "count", (*record).int, "SELECT count(*) FROM effect WHERE decision_id = ? AND ended_at = 0", decisionID)
+}
+
+// CancelEffects ends the acts of a decision that were not begun.
+func (tx *Tx) CancelEffects(decisionID string, at time.Time) error {
+	_, err := tx.change("UPDATE effect SET state = 'cancelled', ended_at = ?, due_at = 0 WHERE decision_id = ? AND ended_at = 0 AND state = 'planned'",
+		micros(at), decisionID)
+	return err
+}
+
+// SetCaseEffect writes the state of a case's last outward act onto its card.
+func (tx *Tx) SetCaseEffect(caseID int64, state string) error {
+	c, err := tx.CaseForUpdate(caseID, 0)
+	if err != nil {
+		return err
+	}
+	c.Card.Effect = state
+	return tx.PutCases([]*Case{&c})
+}
+
+// FreezeEvidence marks proofs of a case as shown to a platform from an instant on; what is frozen already keeps its instant.
+func (tx *Tx) FreezeEvidence(caseID int64, ids []int64, at time.Time) error {
+	for _, id := range ids {
+		if _, err := tx.change("UPDATE evidence SET frozen_at = ? WHERE id = ? AND case_id = ? AND frozen_at = 0", micros(at), id, caseID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CountBuyer counts a buyer's cases at a store, all and open ones, among the newest ones up to limit.
+func (r reader) CountBuyer(ctx context.Context, storeID int64, buyer string, limit int) (cases, open int, err error) {
+	if buyer == "" {
+		return 0, 0, nil
+	}
+	const text = "SELECT open FROM case_ WHERE store_id = ? AND buyer_id = ? ORDER BY id DESC LIMIT ?"
+	flags, err := all(ctx, r, (*record).flag, text, storeID, buyer, limit)
+	for _, is := range flags {
+		if is {
+			open++
+		}
+	}
+	return len(flags), open, err
+}
+
+// StoreByExternal gives the store of a connector's shop that is not closed. NotFound if there is none.
+func (r reader) StoreByExternal(ctx context.Context, connector, externalID string) (Store, error) {
+	return one(ctx, r, "store", readStore, "SELECT "+storeAll+" FROM store WHERE connector = ? AND external_id = ? ORDER BY id LIMIT 1", connector, externalID)
+}
+
+// CompanyNamed gives the id of the company of a name; a new one is added.
+func (tx *Tx) CompanyNamed(name string) (int64, error) {
+	found, err := all(tx.ctx, tx.reader, (*record).int, "SELECT id FROM company WHERE name = ? ORDER BY id LIMIT 1", name)
+	if err != nil {
+		return 0, err
+	}
+	if len(found) > 0 {
+		return found[0], nil
+	}
+	c := Company{Name: name}
+	err = tx.PutCompany(&c)
+	return c.ID, err
+}

@@ -1,0 +1,71 @@
+package store
+
+import (
+	"context"
+)
+
+func readEvent(r *record) Event {
+	return Event{ID: r.int(), CaseID: r.int(), At: r.instant(), Kind: r.text(), Actor: r.text(), MemberID: r.int(), Data: r.json()}
+}
+
+// Events gives the history of a case, newest first: at most limit events with an id below before (0 = from the newest).
+func (r reader) Events(ctx context.Context, caseID, before int64, limit int) ([]Event, error) {
+	if before <= 0 {
+		before = never
+	}
+	const text = "SELECT id, case_id, at, kind, actor, member_id, data FROM event WHERE case_id = ? AND id < ? ORDER BY id DESC LIMIT ?"
+	return all(ctx, r, readEvent, text, caseID, before, limit)
+}
+
+var eventTable = table{name: "event", columns: []string{"case_id", "at", "kind", "actor", "member_id", "data"}}
+
+// AddEvents adds lines to the history of cases, in this order.
+func (tx *Tx) AddEvents(events []Event) error {
+	rows := make([][]any, len(events))
+	for i, e := range events {
+		rows[i] = []any{e.CaseID, micros(e.At), e.Kind, e.Actor, e.MemberID, string(e.Data)}
+		tx.Touched(e.CaseID)
+	}
+	_, err := put(tx, eventTable, rows, nothing)
+	return err
+}
+
+const evidenceAll = "id, case_id, at, from_, kind, hash, name, type, size, reading, text, note, member_id, frozen_at"
+
+func readEvidence(r *record) Evidence {
+	return Evidence{
+		ID: r.int(), CaseID: r.int(), At: r.instant(), From: r.text(), Kind: r.text(), Hash: r.text(), Name: r.text(), Type: r.text(),
+		Size: r.int(), Reading: r.text(), Text: r.text(), Note: r.text(), MemberID: r.int(), FrozenAt: r.instant(),
+	}
+}
+
+// EvidenceOf gives the evidence of a case, oldest first.
+func (r reader) EvidenceOf(ctx context.Context, caseID int64) ([]Evidence, error) {
+	return all(ctx, r, readEvidence, "SELECT "+evidenceAll+" FROM evidence WHERE case_id = ? ORDER BY id", caseID)
+}
+
+// Evidence gives one piece of evidence. NotFound if there is none.
+func (r reader) Evidence(ctx context.Context, id int64) (Evidence, error) {
+	return one(ctx, r, "evidence", readEvidence, "SELECT "+evidenceAll+" FROM evidence WHERE id = ?", id)
+}
+
+// PutEvidence adds a piece of evidence (ID 0) or changes one. What is frozen cannot be changed: Conflict.
+func (tx *Tx) PutEvidence(e *Evidence) error {
+	tx.Touched(e.CaseID)
+	values := []any{
+		e.CaseID, micros(e.At), e.From, e.Kind, e.Hash, e.Name, e.Type, e.Size, e.Reading, e.Text, e.Note, e.MemberID, micros(e.FrozenAt),
+	}
+	if e.ID != 0 {
+		return tx.must("evidence", "UPDATE evidence SET case_id = ?, at = ?, from_ = ?, kind = ?, hash = ?, name = ?, type = ?, size = ?,"+
+			" reading = ?, text = ?, note = ?, member_id = ?, frozen_at = ? WHERE id = ? AND frozen_at = 0", append(values, e.ID)...)
+	}
+	id, err := tx.number("INSERT INTO evidence (case_id, at, from_, kind, hash, name, type, size, reading, text, note, member_id, frozen_at)"+
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id", values...)
+	e.ID = id
+	return err
+}
+
+// number runs a sentence that gives back the number of the row it made.
+func (tx *Tx) number(text string, args ...any) (int64, error) {
+	return one(tx.ctx, tx.reader, "row", (*record).int, text, args...)
+}

@@ -1,0 +1,207 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"syscall"
+	"unicode/utf8"
+
+	"parley/internal/fault"
+)
+
+// reader is what DB and Tx share: every question that changes nothing.
+type reader struct {
+	dialect dialect
+	runner
+}
+
+// runner sends one sentence to the engine, in our text with ? for values.
+type runner interface {
+	query(ctx context.Context, text string, args []any) (*sql.Rows, error)
+	exec(ctx context.Context, text string, args []any) (sql.Result, error)
+}
+
+// maxPrepared bounds the statements kept ready. Our texts are far fewer; lists of values come in lengths of powers of two.
+const maxPrepared = 1000
+
+// prepared keeps statements ready by their text.
+type prepared struct {
+	mu    sync.RWMutex
+	known map[string]*sql.Stmt
+}
+
+type preparer interface {
+	PrepareContext(ctx context.Context, text string) (*sql.Stmt, error)
+}
+
+func (p *prepared) get(ctx context.Context, on preparer, text string) (*sql.Stmt, error) {
+	p.mu.RLock()
+	s := p.known[text]
+	p.mu.RUnlock()
+	if s != nil {
+		return s, nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if s := p.known[text]; s != nil {
+		return s, nil
+	}
+	s, err := on.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	if p.known == nil || len(p.known) >= maxPrepared {
+		p.known = map[string]*sql.Stmt{}
+	}
+	p.known[text] = s
+	return s, nil
+}
+
+// poolRunner runs each sentence on a free connection. The PostgreSQL driver keeps its own prepared statements.
+type poolRunner struct {
+	db       *sql.DB
+	dialect  dialect
+	prepared *prepared
+}
+
+func (r poolRunner) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	if r.prepared == nil {
+		return r.db.QueryContext(ctx, r.dialect.bind(text), clean(args)...)
+	}
+	s, err := r.prepared.get(ctx, r.db, text)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(ctx, clean(args)...)
+}
+
+func (r poolRunner) exec(context.Context, string, []any) (sql.Result, error) {
+	return nil, errors.New("store: writing happens inside DB.Write only")
+}
+
+// txRunner runs inside a PostgreSQL transaction.
+type txRunner struct {
+	tx      *sql.Tx
+	dialect dialect
+}
+
+func (r txRunner) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	return r.tx.QueryContext(ctx, r.dialect.bind(text), clean(args)...)
+}
+
+func (r txRunner) exec(ctx context.Context, text string, args []any) (sql.Result, error) {
+	return r.tx.ExecContext(ctx, r.dialect.bind(text), clean(args)...)
+}
+
+// connRunner runs on SQLite's one writing connection. A context is not passed on: interrupting a change there would
+// roll back the writes of everybody who shares the commit.
+type connRunner struct {
+	conn     *sql.Conn
+	prepared *prepared
+}
+
+func (r connRunner) query(_ context.Context, text string, args []any) (*sql.Rows, error) {
+	s, err := r.prepared.get(context.Background(), r.conn, text)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(context.Background(), clean(args)...)
+}
+
+func (r connRunner) exec(_ context.Context, text string, args []any) (sql.Result, error) {
+	s, err := r.prepared.get(context.Background(), r.conn, text)
+	if err != nil {
+		return nil, err
+	}
+	return s.ExecContext(context.Background(), clean(args)...)
+}
+
+// clean takes out of text what PostgreSQL refuses and SQLite would cut at: zero characters and broken UTF-8. What
+// outside systems send must not be able to make a write fail.
+func clean(args []any) []any {
+	for i, a := range args {
+		if s, ok := a.(string); ok && (strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s)) {
+			args[i] = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+		}
+	}
+	return args
+}
+
+// all reads every row of an answer.
+func all[T any](ctx context.Context, r reader, read func(*record) T, text string, args ...any) ([]T, error) {
+	rows, err := r.query(ctx, text, args)
+	if err != nil {
+		return nil, known(err)
+	}
+	defer rows.Close()
+	var rec record
+	var found []T
+	for rows.Next() {
+		if err := rec.scan(rows); err != nil {
+			return nil, err
+		}
+		found = append(found, read(&rec))
+		if rec.err != nil {
+			return nil, rec.err
+		}
+	}
+	return found, known(rows.Err())
+}
+
+// one reads one row; what names the thing in the NotFound fault.
+func one[T any](ctx context.Context, r reader, what string, read func(*record) T, text string, args ...any) (T, error) {
+	found, err := all(ctx, r, read, text, args...)
+	if err == nil && len(found) == 0 {
+		err = missing(what)
+	}
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return found[0], nil
+}
+
+func missing(what string) error { return fault.New(fault.NotFound, "fault.not_found", "what", what) }
+
+// marks gives "?,?,?" for a list of values and the list, filled up with its last value to a power of two so that few
+// different texts arise. An empty list gives NULL, which equals nothing.
+func marks[T any](values []T) (string, []any) {
+	if len(values) == 0 {
+		return "NULL", nil
+	}
+	n := 1
+	for n < len(values) {
+		n *= 2
+	}
+	args := make([]any, n)
+	for i := range args {
+		args[i] = values[min(i, len(values)-1)]
+	}
+	return strings.Repeat("?,", n-1) + "?", args
+}
+
+// chunks cuts a list so that no sentence has more values than the engines take.
+func chunks[T any](values []T, size int) [][]T {
+	var parts [][]T
+	for len(values) > size {
+		parts = append(parts, values[:size])
+		values = values[size:]
+	}
+	if len(values) > 0 {
+		parts = append(parts, values)
+	}
+	return parts
+}
+
+// gone tells whether the way to the database is broken.
+func gone(err error) bool {
+	var dial *net.OpError
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.As(err, &dial) ||
+		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+}

@@ -1,0 +1,270 @@
+package store
+
+import (
+	"context"
+	"hash/fnv"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// SearchDoc is what a case is found by.
+type SearchDoc struct {
+	Numbers []string // looked up exactly or by their first 8 and more characters: order, line, issue, tracking number
+	Words   string   // any text, any script: buyer, product, messages, notes
+}
+
+// SearchQuery is a search in cases.
+type SearchQuery struct {
+	Text   string
+	Stores []int64 // nil = all; empty but not nil = none
+	Open   *bool   // nil = both
+	After  Cursor
+	Limit  int // 1 to 500; 0 = 50
+}
+
+// SearchCap is how many of the newest hits of words, or of the beginning of a number, are looked at for one page.
+const SearchCap = 5000
+
+// minPrefix is how many characters of a number must be there to look for its beginning.
+const minPrefix = 8
+
+// Search gives cases, newest first: those with the number asked for ("#123" is the desk's own); if there is none, those
+// with a number that begins so; if there is none, those that hold all words, the last one perhaps only begun. A text
+// without a letter or digit finds nothing.
+func (r reader) Search(ctx context.Context, q SearchQuery) (Page, error) {
+	page := Query{Limit: q.Limit, After: q.After}
+	if page.Limit <= 0 || page.Limit > maxPage {
+		page.Limit = 50
+	}
+	hits := q.hits(r.dialect)
+	if q.After != "" {
+		at, err := q.After.read()
+		if err != nil {
+			return Page{}, err
+		}
+		i := slices.IndexFunc(hits, func(h hit) bool { return h.by == at.Order })
+		if i < 0 {
+			return Page{}, badCursor(q.After)
+		}
+		return r.searchPage(ctx, q, hits[i], at.ID, page.Limit)
+	}
+	for _, h := range hits {
+		if found, err := r.searchPage(ctx, q, h, never, page.Limit); err != nil || len(found.Cases) > 0 {
+			return found, err
+		}
+	}
+	return Page{}, nil
+}
+
+// hit is one way to find cases: a sentence that gives their ids below a given one, the newest first.
+type hit struct {
+	by   string
+	text string
+	args []any
+}
+
+// hits gives the ways to try, in this order.
+func (q SearchQuery) hits(d dialect) []hit {
+	text := strings.TrimSpace(q.Text)
+	if digits, own := strings.CutPrefix(text, "#"); own {
+		if id, err := strconv.ParseInt(digits, 10, 64); err == nil {
+			return []hit{{"id", "SELECT id FROM case_ WHERE id = ? AND id < ?", []any{id}}}
+		}
+	}
+	var ways []hit
+	for _, folded := range foldedParts(text) {
+		ways = append(ways, hit{"number:" + folded, "SELECT case_id AS id FROM number WHERE folded = ? AND case_id < ? ORDER BY case_id DESC LIMIT 5000", []any{folded}})
+	}
+	if folded := Fold(text); len(folded) >= minPrefix {
+		ways = append(ways, hit{"prefix", "SELECT DISTINCT case_id AS id FROM (SELECT case_id FROM number WHERE folded >= ? AND folded < ?" +
+			" LIMIT 5000) n WHERE case_id < ? ORDER BY id DESC", []any{folded, folded + "\U0010FFFF"}})
+	}
+	if wanted, prefix := asked(text); len(wanted) > 0 {
+		ways = append(ways, hit{"words", d.wordHits(), []any{d.wordQuery(distinctBut(wanted, prefix), prefix)}})
+	}
+	return ways
+}
+
+// foldedParts gives the whole text as a number, and each of its parts that is long enough to be one.
+func foldedParts(text string) []string {
+	var parts []string
+	if whole := Fold(text); whole != "" {
+		parts = append(parts, whole)
+	}
+	fields := strings.Fields(cut(text, 1000))
+	for _, field := range fields {
+		if part := Fold(field); len(fields) > 1 && len(fields) <= 8 && len(part) >= minPrefix && strings.ContainsAny(part, "0123456789") {
+			parts = append(parts, part)
+		}
+	}
+	return parts
+}
+
+// distinctBut gives each token once but leaves a last one that may go on in its place.
+func distinctBut(wanted []string, prefix bool) []string {
+	if !prefix {
+		return distinct(wanted)
+	}
+	last := len(wanted) - 1
+	return append(distinct(wanted[:last]), wanted[last])
+}
+
+// wordHits is the sentence for words; capped, because a common word may stand in half of all cases.
+func (d dialect) wordHits() string {
+	if d.postgres {
+		return "SELECT case_id AS id FROM search WHERE words @@ CAST(? AS tsquery) AND case_id < ? ORDER BY case_id DESC LIMIT 5000"
+	}
+	return "SELECT rowid AS id FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT 5000"
+}
+
+// wordQuery joins tokens by AND in the engine's own language. Tokens hold letters, digits and marks only.
+func (d dialect) wordQuery(tokens []string, prefix bool) string {
+	quote, and, more := `"`, " AND ", "*"
+	if d.postgres {
+		quote, and, more = "'", " & ", ":*"
+	}
+	quoted := make([]string, len(tokens))
+	for i, t := range tokens {
+		quoted[i] = quote + t + quote
+	}
+	if prefix {
+		quoted[len(quoted)-1] += more
+	}
+	return strings.Join(quoted, and)
+}
+
+// searchPage reads the cases of one way, below an id.
+func (r reader) searchPage(ctx context.Context, q SearchQuery, h hit, below int64, limit int) (Page, error) {
+	if q.Stores != nil && len(q.Stores) == 0 {
+		return Page{}, nil
+	}
+	text := "SELECT " + caseList + " FROM (" + h.text + ") h JOIN case_ c ON c.id = h.id WHERE 1 = 1"
+	args := append(slices.Clone(h.args), below)
+	if q.Stores != nil {
+		list, values := marks(q.Stores)
+		text += " AND " + r.dialect.beside("c.store_id") + " IN (" + list + ")"
+		args = append(args, values...)
+	}
+	if q.Open != nil {
+		text += " AND " + r.dialect.beside("c.open") + " = ?"
+		args = append(args, flag(*q.Open))
+	}
+	found, err := all(ctx, r, readCase, text+" ORDER BY h.id DESC LIMIT ?", append(args, limit+1)...)
+	if err != nil {
+		return Page{}, err
+	}
+	p := Page{Cases: found[:min(len(found), limit)]}
+	if len(found) > limit {
+		p.Next = place{Order: h.by, ID: found[limit-1].ID}.cursor()
+	}
+	return p, nil
+}
+
+// Index makes a case be found by what the document says; what did not change costs one look.
+func (tx *Tx) Index(caseID int64, doc SearchDoc) error {
+	return tx.IndexAll(map[int64]SearchDoc{caseID: doc})
+}
+
+var (
+	indexedTable = table{name: "indexed", columns: []string{"case_id", "hash"}, key: []string{"case_id"}}
+	numberTable  = table{name: "number", columns: []string{"folded", "case_id"}}
+)
+
+// IndexAll is Index for many cases at once.
+func (tx *Tx) IndexAll(docs map[int64]SearchDoc) error {
+	ids := slices.Sorted(maps.Keys(docs))
+	hashes, err := tx.indexedHashes(ids)
+	if err != nil {
+		return err
+	}
+	var stale []int64
+	var marked, numbers [][]any
+	for _, id := range ids {
+		folded, words := docs[id].terms()
+		sum := hash(folded, words)
+		old, known := hashes[id]
+		if known && old == sum {
+			continue
+		}
+		if known {
+			stale = append(stale, id)
+		}
+		marked = append(marked, []any{id, sum})
+		for _, n := range folded {
+			numbers = append(numbers, []any{n, id})
+		}
+		if err := tx.putWords(id, words); err != nil {
+			return err
+		}
+	}
+	if err := tx.forgetNumbers(stale); err != nil {
+		return err
+	}
+	if err := tx.plainPut(indexedTable, marked); err != nil {
+		return err
+	}
+	return tx.plainPut(numberTable, numbers)
+}
+
+func (tx *Tx) plainPut(t table, rows [][]any) error {
+	_, err := put(tx, t, rows, nothing)
+	return err
+}
+
+func (tx *Tx) indexedHashes(ids []int64) (map[int64]int64, error) {
+	hashes := map[int64]int64{}
+	_, err := byIDs(tx.ctx, tx.reader, func(r *record) struct{} {
+		id := r.int()
+		hashes[id] = r.int()
+		return struct{}{}
+	}, "SELECT case_id, hash FROM indexed WHERE case_id", "", ids)
+	return hashes, err
+}
+
+func (tx *Tx) forgetNumbers(ids []int64) error {
+	for _, part := range chunks(ids, 512) {
+		list, args := marks(part)
+		if _, err := tx.change("DELETE FROM number WHERE case_id IN ("+list+")", args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (tx *Tx) putWords(id int64, words []string) error {
+	if tx.dialect.postgres {
+		quoted := ""
+		if len(words) > 0 {
+			quoted = "'" + strings.Join(words, "' '") + "'"
+		}
+		_, err := tx.change("INSERT INTO search (case_id, words) VALUES (?, CAST(? AS tsvector))"+
+			" ON CONFLICT (case_id) DO UPDATE SET words = excluded.words", id, quoted)
+		return err
+	}
+	_, err := tx.change("INSERT OR REPLACE INTO search (rowid, words) VALUES (?, ?)", id, strings.Join(words, " "))
+	return err
+}
+
+// terms gives the folded numbers and the tokens of a document, each once.
+func (doc SearchDoc) terms() (numbers, words []string) {
+	for _, n := range doc.Numbers {
+		if folded := Fold(n); folded != "" {
+			numbers = append(numbers, folded)
+		}
+	}
+	return distinct(numbers), distinct(tokens(doc.Words))
+}
+
+func hash(numbers, words []string) int64 {
+	h := fnv.New64a()
+	for _, list := range [][]string{numbers, words} {
+		for _, s := range list {
+			h.Write([]byte(s))
+			h.Write([]byte{' '})
+		}
+		h.Write([]byte{'\n'})
+	}
+	return int64(h.Sum64())
+}

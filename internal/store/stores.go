@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// Companies gives all companies in the order of their ids.
+func (r reader) Companies(ctx context.Context) ([]Company, error) {
+	read := func(r *record) Company { return Company{ID: r.int(), Name: r.text()} }
+	return all(ctx, r, read, "SELECT id, name FROM company ORDER BY id")
+}
+
+// PutCompany adds a company (ID 0) or renames one.
+func (tx *Tx) PutCompany(c *Company) (err error) {
+	if c.ID != 0 {
+		return tx.must("company", "UPDATE company SET name = ? WHERE id = ?", c.Name, c.ID)
+	}
+	c.ID, err = tx.number("INSERT INTO company (name) VALUES (?) RETURNING id", c.Name)
+	return err
+}
+
+const storeAll = "id, version, company_id, connector, name, external_id, zone, currency, country, language, settings, secret, packs, state, created_at"
+
+func readStore(r *record) Store {
+	s := Store{
+		ID: r.int(), Version: r.int(), CompanyID: r.int(), Connector: r.text(), Name: r.text(), ExternalID: r.text(), Zone: r.text(),
+		Currency: r.text(), Country: r.text(), Language: r.text(),
+	}
+	r.decode(&s.Settings)
+	s.Secret = r.bytes()
+	r.decode(&s.Packs)
+	s.State, s.CreatedAt = r.text(), r.instant()
+	return s
+}
+
+// Stores gives all stores in the order of their ids, closed ones too.
+func (r reader) Stores(ctx context.Context) ([]Store, error) {
+	return all(ctx, r, readStore, "SELECT "+storeAll+" FROM store ORDER BY id")
+}
+
+// Store gives one store. NotFound if there is none.
+func (r reader) Store(ctx context.Context, id int64) (Store, error) {
+	return one(ctx, r, "store", readStore, "SELECT "+storeAll+" FROM store WHERE id = ?", id)
+}
+
+func (s *Store) columns() []any {
+	return []any{
+		s.Version, s.CompanyID, s.Connector, s.Name, s.ExternalID, s.Zone, s.Currency, s.Country, s.Language, encode(s.Settings),
+		s.Secret, encode(s.Packs), s.State, micros(s.CreatedAt),
+	}
+}
+
+// PutStore adds a store (ID 0; it gets ID and Version 1, and is to be read at once) or changes one, whose Version goes
+// up. Conflict if the version is another one, or if the platform's shop is added already.
+func (tx *Tx) PutStore(s *Store) error {
+	if s.ID == 0 {
+		return tx.addStore(s)
+	}
+	tx.TouchedStore(s.ID)
+	s.Version++
+	values := append(s.columns(), s.ID, s.Version-1)
+	err := tx.must("store", "UPDATE store SET version = ?, company_id = ?, connector = ?, name = ?, external_id = ?, zone = ?, currency = ?,"+
+		" country = ?, language = ?, settings = ?, secret = ?, packs = ?, state = ?, created_at = ? WHERE id = ? AND version = ?", values...)
+	if err != nil {
+		s.Version--
+	}
+	return err
+}
+
+func (tx *Tx) addStore(s *Store) (err error) {
+	s.Version = 1
+	s.ID, err = tx.number("INSERT INTO store (version, company_id, connector, name, external_id, zone, currency, country, language,"+
+		" settings, secret, packs, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id", s.columns()...)
+	if err != nil {
+		return err
+	}
+	tx.TouchedStore(s.ID)
+	at := s.CreatedAt
+	if at.IsZero() {
+		at = tx.db.now()
+	}
+	return tx.addSync(s.ID, at)
+}
+
+func (tx *Tx) addSync(storeID int64, at time.Time) error {
+	_, err := tx.change("INSERT INTO sync ("+syncAll+", lease_until) VALUES (?, ?, 0, 0, 0, '', '', '', '', -1, 0, 0, 0, 0, 0)", storeID, micros(at))
+	return err
+}
+
+// SetSecret replaces a store's sealed secret, such as a renewed token, without touching its version: no person edits it.
+func (tx *Tx) SetSecret(storeID int64, sealed []byte) error {
+	return tx.must("store", "UPDATE store SET secret = ? WHERE id = ?", sealed, storeID)
+}
+
+// Setting gives a value of the whole installation, empty if it was never set.
+func (r reader) Setting(ctx context.Context, key string) (string, error) {
+	found, err := all(ctx, r, (*record).text, "SELECT value FROM setting WHERE key = ?", key)
+	if err != nil || len(found) == 0 {
+		return "", err
+	}
+	return found[0], nil
+}
+
+var settingTable = table{name: "setting", columns: []string{"key", "value"}, key: []string{"key"}}
+
+// PutSetting keeps a value of the whole installation.
+func (tx *Tx) PutSetting(key, value string) error {
+	_, err := put(tx, settingTable, [][]any{{key, value}}, nothing)
+	return err
+}

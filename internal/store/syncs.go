@@ -1,0 +1,66 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+const syncAll = "store_id, next_at, last_try_at, last_ok_at, failing_since, fault_kind, fault_key, fault_text, cursor, source_count," +
+	" desk_count, counted_at, backfilled, fence"
+
+func readSync(r *record) Sync {
+	return Sync{
+		StoreID: r.int(), NextAt: r.instant(), LastTryAt: r.instant(), LastOKAt: r.instant(), FailingSince: r.instant(),
+		FaultKind: r.text(), FaultKey: r.text(), FaultText: r.text(), Cursor: r.text(), SourceCount: int(r.int()),
+		DeskCount: int(r.int()), CountedAt: r.instant(), Backfilled: r.flag(), Fence: r.int(),
+	}
+}
+
+// Syncs gives how the reading of every store stands, in the order of the stores' ids.
+func (r reader) Syncs(ctx context.Context) ([]Sync, error) {
+	return all(ctx, r, readSync, "SELECT "+syncAll+" FROM sync ORDER BY store_id")
+}
+
+// SyncOf gives how the reading of a store stands. NotFound if there is no such store.
+func (r reader) SyncOf(ctx context.Context, storeID int64) (Sync, error) {
+	return one(ctx, r, "store", readSync, "SELECT "+syncAll+" FROM sync WHERE store_id = ?", storeID)
+}
+
+// NextSync gives the instant of the next reading of an active store; zero if there is none.
+func (r reader) NextSync(ctx context.Context) (time.Time, error) {
+	const text = "SELECT coalesce(min(CASE WHEN y.lease_until > y.next_at THEN y.lease_until ELSE y.next_at END), 0)" +
+		" FROM sync y JOIN store s ON s.id = y.store_id WHERE y.next_at > 0 AND s.state = 'active'"
+	return one(ctx, r, "sync", (*record).instant, text)
+}
+
+// ClaimSyncs takes the active stores that are to be read by now and not leased, longest waiting first. Each gets a lease
+// and a new fence; PutSync with that fence ends the lease.
+func (db *DB) ClaimSyncs(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]Sync, error) {
+	text := "UPDATE sync SET lease_until = ?, last_try_at = ?, fence = fence + 1 WHERE store_id IN (SELECT y.store_id FROM sync y" +
+		" JOIN store s ON s.id = y.store_id WHERE y.next_at > 0 AND y.next_at <= ? AND y.lease_until <= ? AND s.state = 'active'" +
+		" ORDER BY y.next_at LIMIT ?" + db.dialect.skipLockedOf("y") + ") RETURNING " + syncAll
+	var taken []Sync
+	err := db.Write(ctx, func(tx *Tx) (err error) {
+		taken, err = all(tx.ctx, tx.reader, readSync, text, micros(now.Add(lease)), micros(now), micros(now), micros(now), limit)
+		return err
+	})
+	return taken, err
+}
+
+// PutSync writes how the reading of a store stands and ends the lease. Conflict if somebody else claimed it since: the
+// fence differs.
+func (tx *Tx) PutSync(s Sync) error {
+	tx.TouchedStore(s.StoreID)
+	return tx.must("sync", "UPDATE sync SET next_at = ?, last_try_at = ?, last_ok_at = ?, failing_since = ?, fault_kind = ?, fault_key = ?,"+
+		" fault_text = ?, cursor = ?, source_count = ?, desk_count = ?, counted_at = ?, backfilled = ?, lease_until = 0"+
+		" WHERE store_id = ? AND fence = ?",
+		micros(s.NextAt), micros(s.LastTryAt), micros(s.LastOKAt), micros(s.FailingSince), s.FaultKind, s.FaultKey, s.FaultText,
+		s.Cursor, s.SourceCount, s.DeskCount, micros(s.CountedAt), flag(s.Backfilled), s.StoreID, s.Fence)
+}
+
+// SyncNow asks for a store to be read at an instant or earlier. A reading under way goes on.
+func (tx *Tx) SyncNow(storeID int64, at time.Time) error {
+	tx.TouchedStore(storeID)
+	_, err := tx.change("UPDATE sync SET next_at = ? WHERE store_id = ? AND (next_at = 0 OR next_at > ?)", micros(at), storeID, micros(at))
+	return err
+}

@@ -1,0 +1,135 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"parley/internal/fault"
+)
+
+// Tx is one write under way. It reads like DB, but sees its own changes; rows that are read to be changed are locked.
+// It belongs to the function it was given to and must not be used after it.
+type Tx struct {
+	reader
+	ctx     context.Context
+	db      *DB
+	held    map[int64]heldCase // cases as they stand in the database
+	tallies map[tallyKey]tallySum
+	cases   map[int64]bool
+	stores  map[int64]bool
+}
+
+func (db *DB) newTx(ctx context.Context, r runner) *Tx {
+	return &Tx{
+		reader: reader{db.dialect, r}, ctx: ctx, db: db,
+		held: map[int64]heldCase{}, tallies: map[tallyKey]tallySum{}, cases: map[int64]bool{}, stores: map[int64]bool{},
+	}
+}
+
+// Touched says that a case changed, for those who listen with AfterCommit. The Put methods call it themselves.
+func (tx *Tx) Touched(caseID int64) { tx.cases[caseID] = true }
+
+// TouchedStore says that something of a store changed: its settings, its state, how its reading stands.
+func (tx *Tx) TouchedStore(storeID int64) { tx.stores[storeID] = true }
+
+// Write runs do and makes what it changed durable: when it returns nil, the changes survive a power cut. An error of do
+// undoes the changes of do and is given back; a panic undoes them and goes on. A failed commit is of kind Unknown, a
+// database that is busy or gone of kind Unavailable.
+func (db *DB) Write(ctx context.Context, do func(*Tx) error) error {
+	if db.writer != nil {
+		return db.writeShared(ctx, do)
+	}
+	var err error
+	for range 8 {
+		if err = db.writeAlone(ctx, do); !db.dialect.retryable(err) {
+			break
+		}
+	}
+	return known(err)
+}
+
+// writeShared takes a turn at SQLite's one writer.
+func (db *DB) writeShared(ctx context.Context, do func(*Tx) error) error {
+	turn, run, err := db.writer.enter(ctx)
+	if err != nil {
+		return err
+	}
+	tx := db.newTx(context.WithoutCancel(ctx), run)
+	err = errPanicked
+	defer func() {
+		if err == errPanicked {
+			turn.leave(err)
+		}
+	}()
+	if err = tx.run(do); err != nil {
+		turn.leave(err)
+		return known(err)
+	}
+	if err = turn.leave(nil); err == nil {
+		db.news.add(tx)
+	}
+	return known(err)
+}
+
+var errPanicked = errors.New("store: the function of a write panicked")
+
+// run is do and what must follow it inside the same transaction.
+func (tx *Tx) run(do func(*Tx) error) error {
+	if err := do(tx); err != nil {
+		return err
+	}
+	return tx.keepTallies()
+}
+
+// writeAlone is one PostgreSQL transaction.
+func (db *DB) writeAlone(ctx context.Context, do func(*Tx) error) error {
+	sqlTx, err := db.pool.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer sqlTx.Rollback() // does nothing after a commit; also runs when do panics
+	tx := db.newTx(ctx, txRunner{sqlTx, db.dialect})
+	if err := tx.run(do); err != nil {
+		return err
+	}
+	if err := sqlTx.Commit(); err != nil {
+		return commitFault(err)
+	}
+	db.news.add(tx)
+	return nil
+}
+
+// commitFault: what the server itself refused did not happen; after anything else nobody knows.
+func commitFault(err error) error {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) || errors.Is(err, sql.ErrTxDone) {
+		return err
+	}
+	return fault.New(fault.Unknown, "fault.store.commit").Because(err)
+}
+
+// exec1 runs a change and gives the number of rows it changed.
+func (tx *Tx) change(text string, args ...any) (int64, error) {
+	result, err := tx.exec(tx.ctx, text, args)
+	if err != nil {
+		return 0, known(err)
+	}
+	n, err := result.RowsAffected()
+	return n, known(err)
+}
+
+// must runs a change that has to hit exactly one row; none means that somebody else was faster.
+func (tx *Tx) must(what, text string, args ...any) error {
+	n, err := tx.change(text, args...)
+	if err == nil && n == 0 {
+		err = fault.New(fault.Conflict, "fault.changed_meanwhile", "what", what)
+	}
+	return err
+}
+
+// idle is how long the writer waits for more work before it tidies up.
+const idle = 200 * time.Millisecond
