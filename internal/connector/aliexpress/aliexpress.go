@@ -18,6 +18,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"parley/internal/connector"
 	"parley/internal/fault"
@@ -27,10 +28,11 @@ import (
 // Connector opens sessions to AliExpress stores. Its only state is how fast each store may call.
 type Connector struct {
 	limits *webclient.Limits
+	zone   *time.Location
 }
 
 // New makes the connector. One is enough for all stores.
-func New() *Connector { return &Connector{limits: &webclient.Limits{}} }
+func New() *Connector { return &Connector{limits: &webclient.Limits{}, zone: losAngeles()} }
 
 // The official addresses.
 const (
@@ -79,7 +81,7 @@ func (c *Connector) Open(account connector.Account, world connector.World) (conn
 			signing: set["sign_method"], redirect: set["redirect_uri"], perSecond: rate,
 			store: strconv.FormatInt(account.StoreID, 10), limits: c.limits, world: world,
 		},
-		zone:          losAngeles(),
+		zone:          c.zone,
 		sellerID:      set["seller_id"],
 		returnAddress: set["return_address_id"],
 	}
@@ -109,7 +111,7 @@ func (c *Connector) checked(given map[string]string) (map[string]string, error) 
 		set["address"] = map[string]string{iop: iopAddress, top: topAddress}[set["gateway"]]
 	}
 	if u, err := url.Parse(set["address"]); err != nil || u.Host == "" || u.User != nil {
-		return nil, fault.Input("address", set["address"], "https://host[:port]")
+		return nil, fault.Input("address", "", "https://host[:port]") // may hold a password: not repeated
 	}
 	return set, signing(set)
 }

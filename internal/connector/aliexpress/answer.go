@@ -113,7 +113,7 @@ var complaints = map[string]what{
 	"21": wrongGateway, "22": wrongGateway, "23": wrongGateway, "InvalidApiPath": wrongGateway, "InvalidApi": wrongGateway,
 	"24": wrongSignature, "25": wrongSignature, "IncompleteSignature": wrongSignature, "InvalidSignature": wrongSignature,
 	"26": wrongToken, "27": wrongToken, "IllegalAccessToken": wrongToken, "MissingAccessToken": wrongToken,
-	"IllegalRefreshToken": wrongRefresh, "InvalidCode": wrongCode, "invalid_grant": wrongCode,
+	"IllegalRefreshToken": wrongRefresh, "InvalidCode": wrongCode,
 	"28": wrongKey, "29": wrongKey, "InvalidAppKey": wrongKey, "MissingAppKey": wrongKey,
 	"30": wrongClock, "31": wrongClock, "IllegalTimestamp": wrongClock, "InvalidTimestamp": wrongClock,
 	"32": wrongGateway, "33": wrongGateway, "34": wrongGateway,

@@ -19,7 +19,7 @@ func (c *Connector) Import(data []byte, _ *time.Location) ([]connector.Snapshot,
 	}
 	var all []connector.Snapshot
 	for _, one := range answers(v) {
-		snaps, err := imported(one, losAngeles())
+		snaps, err := imported(one, c.zone)
 		if err != nil {
 			return nil, err
 		}
@@ -52,7 +52,7 @@ func imported(v wire.Value, zone *time.Location) ([]connector.Snapshot, error) {
 	case body.Get("data_list").Exists() && body.Get("total_item").Exists():
 		return importedRows(body, zone), nil
 	}
-	return importedOrders(body, raw)
+	return importedOrders(body, raw, zone)
 }
 
 func importedRows(body wire.Value, zone *time.Location) (out []connector.Snapshot) {
@@ -65,7 +65,7 @@ func importedRows(body wire.Value, zone *time.Location) (out []connector.Snapsho
 	return out
 }
 
-func importedOrders(body, raw wire.Value) ([]connector.Snapshot, error) {
+func importedOrders(body, raw wire.Value, zone *time.Location) ([]connector.Snapshot, error) {
 	orders := body.In("result", "target_list").List()
 	if one := body.Get("target"); one.IsObject() {
 		orders = []wire.Value{one}
@@ -77,7 +77,7 @@ func importedOrders(body, raw wire.Value) ([]connector.Snapshot, error) {
 		if text(o, "order_status") == "" {
 			continue
 		}
-		out = append(out, decodeOrder(o, kept(o)))
+		out = append(out, decodeOrder(o, kept(o), zone))
 	}
 	if len(out) == 0 {
 		return nil, nothingHere(strings.Join(body.Members(), ", "))

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"parley/internal/connector"
 	"parley/internal/connector/aliexpress/wire"
@@ -217,8 +218,8 @@ func (o *purchase) parcel() *parcel {
 }
 
 // decodeOrder is used by Import, which has no session.
-func decodeOrder(v wire.Value, raw json.RawMessage) connector.Snapshot {
-	o := &purchase{reading: reading{zone: losAngeles()}}
+func decodeOrder(v wire.Value, raw json.RawMessage, zone *time.Location) connector.Snapshot {
+	o := &purchase{reading: reading{zone: zone}}
 	o.read(v, connector.Ref{})
 	facts := dispute.Facts{Order: o.facts.Order, Buyer: o.facts.Buyer, Unknown: o.unknown}
 	if p := o.parcel(); p != nil {

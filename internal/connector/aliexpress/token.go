@@ -59,7 +59,7 @@ func (g *gateway) topToken(ctx context.Context, code, refresh string) (*http.Req
 // readToken reads the answer of either gateway; numbers come as numbers or as text.
 func (s *Session) readToken(a answer, old connector.Token) (connector.Token, error) {
 	if name := text(a.Value, "error"); name != "" {
-		return connector.Token{}, complaint{code: name, message: text(a.Value, "error_description")}.named(wrongCode)
+		return connector.Token{}, oauthFault(name, text(a.Value, "error_description"))
 	}
 	t := connector.Token{
 		Access:           text(a.Value, "access_token"),
@@ -77,6 +77,15 @@ func (s *Session) readToken(a answer, old connector.Token) (connector.Token, err
 		t.RefreshExpiresAt = old.RefreshExpiresAt
 	}
 	return t, nil
+}
+
+// oauthFault reads the error of the OAuth page: invalid_client means key or secret, the rest the code or token.
+func oauthFault(name, message string) error {
+	c := complaint{code: name, message: message}
+	if name == "invalid_client" || name == "unauthorized_client" {
+		return c.named(wrongSignature)
+	}
+	return c.named(wrongCode)
 }
 
 // ends gives an end told as seconds from now, or as epoch milliseconds. Documentation prints other numbers there, which
