@@ -1,0 +1,143 @@
+package reply
+
+import (
+	"unicode"
+
+	"github.com/abadojack/whatlanggo"
+
+	"parley/internal/reply/lexicon"
+)
+
+// detect tells the language a text is written in: first by script, then by the little words of the languages we know,
+// then by letter triples. The declared language wins while nothing speaks clearly against it. "" = cannot be told.
+func detect(lib lexicon.Library, text, declared string, t *lexicon.Text) string {
+	declared = base(declared)
+	counts := scripts(text)
+	if code := byScript(counts, declared); code != "latin" {
+		return code
+	}
+	hits := map[string]int{}
+	best, second := "", ""
+	for _, code := range lib.Languages() {
+		lex := lib[code]
+		last := -1
+		for _, tok := range t.Tokens {
+			if tok.Kind == lexicon.Word && tok.Start != last && lex.Function(tok.Word) {
+				hits[code]++
+			}
+			last = tok.Start
+		}
+		if hits[code] > hits[best] {
+			best, second = code, best
+		} else if hits[code] > hits[second] {
+			second = code
+		}
+	}
+	words := len(t.Tokens)
+	switch {
+	case best == "" && words < 8:
+		return declared
+	case hits[best] >= 3 && hits[best]*6 >= words && hits[best] > hits[second] && hits[best]*10 >= hits[declared]*13:
+		return best
+	case declared != "" && hits[declared]*8 >= words:
+		return declared
+	}
+	return byTriples(text, declared)
+}
+
+// byTriples asks the letter statistics, which are only worth something on longer texts.
+func byTriples(text, declared string) string {
+	if len(text) > 600 {
+		text = text[:600]
+	}
+	info := whatlanggo.Detect(text)
+	if code := info.Lang.Iso6391(); code != "" && info.IsReliable() && len(text) > 60 {
+		return code
+	}
+	return declared
+}
+
+// scripts counts letters per script.
+func scripts(text string) map[string]int {
+	counts := map[string]int{}
+	for _, r := range text {
+		switch {
+		case r < 0x80:
+			if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
+				counts["latin"]++
+			}
+		case unicode.Is(unicode.Han, r):
+			counts["han"] += 2
+		case unicode.In(r, unicode.Hiragana, unicode.Katakana):
+			counts["kana"] += 2
+		case unicode.Is(unicode.Hangul, r):
+			counts["hangul"] += 2
+		case unicode.Is(unicode.Cyrillic, r):
+			counts["cyrillic"]++
+		case unicode.Is(unicode.Arabic, r):
+			counts["arabic"]++
+		case unicode.Is(unicode.Latin, r):
+			counts["latin"]++
+		case unicode.IsLetter(r):
+			counts["other"]++
+		}
+	}
+	return counts
+}
+
+// byScript gives the language of the prevailing script, "latin" when letters must decide, "" when it is none of ours.
+func byScript(counts map[string]int, declared string) string {
+	best := "latin"
+	for _, s := range []string{"han", "kana", "hangul", "cyrillic", "arabic", "other"} {
+		if counts[s] > counts[best] {
+			best = s
+		}
+	}
+	switch best {
+	case "han":
+		if counts["kana"]*6 > counts["han"] {
+			return "ja"
+		}
+		return "zh"
+	case "kana":
+		return "ja"
+	case "hangul":
+		return "ko"
+	case "cyrillic":
+		if declared != "" && oneOf(declared, "uk", "bg", "sr", "be", "mk", "kk") {
+			return declared
+		}
+		return "ru"
+	case "arabic":
+		if oneOf(declared, "fa", "ur") {
+			return declared
+		}
+		return "ar"
+	case "other":
+		return ""
+	}
+	return "latin"
+}
+
+// judgeLanguage says which part of the checks could not be done in this language.
+func (c *checker) judgeLanguage() {
+	if c.main != nil && c.lib[c.main.Language()].Level == "full" {
+		return
+	}
+	point := c.language
+	if point == "" {
+		point = "unknown"
+	}
+	c.out = append(c.out, Finding{Check: NotJudged, Rule: "004-06", Point: point, Instead: "reply.not_judged.instead", Unsure: true})
+}
+
+// wrongLanguage compares with the language the sales channel demands.
+func (c *checker) wrongLanguage() {
+	want := base(c.facts.Store.Language)
+	if want == "" || c.draft.To != "buyer" {
+		return
+	}
+	if c.language != "" && c.language != want || c.language == "" && base(c.draft.Language) != want {
+		c.add("wrong_language", want, 0, len(c.draft.Text))
+	}
+}

@@ -1,0 +1,228 @@
+// Package lexicon finds meanings in a short text: which words of a draft speak of a refund, a strike, a promise.
+//
+// What the words are stands in the files under words/, one per language: a meaning has a name that is the same in every
+// language ("delivery_promise") and a list of patterns ("will .. arrive"). Nothing here knows a rule; package reply does.
+//
+// A pattern is a row of slots separated by blanks:
+//
+//	refund          one word, after folding (lower case, no accents)
+//	refund*         every word that begins so
+//	send|give       one of several; several words of one alternative are joined by _ (can_not|never)
+//	already?        may be missing
+//	{carrier}       a place where the meaning "carrier" was found
+//	..              up to 4 words in between (8 signs in Chinese and Japanese), inside one clause
+//	...             up to 12 words in between (24 signs), inside one sentence
+//
+// What lies in between may not contain a word of the meaning "neg", so "will .. arrive" does not match "will not arrive".
+package lexicon
+
+import (
+	"embed"
+	"fmt"
+	"path"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+
+	"github.com/goccy/go-yaml"
+)
+
+//go:embed words/*.yaml
+var files embed.FS
+
+// Lexicon holds the words of one language, ready for scanning. It is never changed after loading.
+type Lexicon struct {
+	Language string
+	// Level tells how much the lexicon can judge: "full", "partial" (single checks) or "places" for the shared lists.
+	Level     string
+	function  map[string]bool
+	short     map[string]bool // abbreviations that end with a point
+	months    map[string]int
+	byWord    map[string][]int
+	byPrefix  map[string][]int
+	byMeaning map[string][]int // patterns that begin with another meaning
+	patterns  []pattern
+	depth     int // deepest nesting of meanings
+	longest   int // longest prefix in bytes
+	gap       int
+}
+
+// source is the form of a file under words/.
+type source struct {
+	Language      string            `yaml:"language"`
+	Level         string            `yaml:"level"`
+	FunctionWords string            `yaml:"function_words"`
+	Abbreviations string            `yaml:"abbreviations"`
+	Months        map[int]string    `yaml:"months"`
+	Meanings      map[string]string `yaml:"meanings"`
+}
+
+// Library is every lexicon by language code. The list of places is under "places".
+type Library map[string]*Lexicon
+
+// Load reads the embedded lexicons once; later calls give the same library.
+var Load = sync.OnceValues(load)
+
+func load() (Library, error) {
+	entries, err := files.ReadDir("words")
+	if err != nil {
+		return nil, err
+	}
+	lib := Library{}
+	for _, e := range entries {
+		raw, err := files.ReadFile(path.Join("words", e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		lex, err := Parse(raw)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", e.Name(), err)
+		}
+		lib[lex.Language] = lex
+	}
+	lib["record"], err = lib.causes()
+	return lib, err
+}
+
+// causes is one lexicon with the causes of every language: what a ticket says in Chinese supports a draft in Spanish.
+func (l Library) causes() (*Lexicon, error) {
+	all := empty(source{Language: "record", Level: "places"})
+	for _, code := range l.Languages() {
+		for _, p := range l[code].patterns {
+			if strings.HasPrefix(p.meaning, "cause.") && len(p.refs) == 0 {
+				all.patterns = append(all.patterns, p)
+			}
+		}
+	}
+	all.index()
+	return all, nil
+}
+
+// Languages gives the codes of all languages in alphabetical order.
+func (l Library) Languages() []string {
+	var out []string
+	for code, lex := range l {
+		if lex.Level != "places" {
+			out = append(out, code)
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+// Parse reads one lexicon file and refuses unknown keys, empty patterns and meanings that refer to nothing.
+func Parse(raw []byte) (*Lexicon, error) {
+	var src source
+	if err := yaml.UnmarshalWithOptions(raw, &src, yaml.Strict()); err != nil {
+		return nil, err
+	}
+	lex := empty(src)
+	for number, names := range src.Months {
+		for _, n := range strings.Fields(names) {
+			lex.months[foldWord(n)] = number
+		}
+	}
+	return lex, lex.addMeanings(src.Meanings)
+}
+
+func empty(src source) *Lexicon {
+	lex := &Lexicon{
+		Language: src.Language, Level: src.Level, gap: 4,
+		function: wordSet(src.FunctionWords), short: wordSet(src.Abbreviations), months: map[string]int{},
+		byWord: map[string][]int{}, byPrefix: map[string][]int{}, byMeaning: map[string][]int{},
+	}
+	if src.Language == "zh" || src.Language == "ja" {
+		lex.gap = 8
+	}
+	return lex
+}
+
+func wordSet(list string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(list) {
+		set[foldWord(w)] = true
+	}
+	return set
+}
+
+func (x *Lexicon) addMeanings(meanings map[string]string) error {
+	names := make([]string, 0, len(meanings))
+	for name := range meanings {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		lines := strings.FieldsFunc(meanings[name], func(r rune) bool { return r == ',' || r == '\n' })
+		for _, line := range lines {
+			if strings.TrimSpace(line) == "" {
+				continue
+			}
+			p, err := parsePattern(name, line, x.gap)
+			if err != nil {
+				return err
+			}
+			x.patterns = append(x.patterns, p)
+		}
+	}
+	if err := x.rank(meanings); err != nil {
+		return err
+	}
+	x.index()
+	return nil
+}
+
+// rank gives every pattern its level: 0 uses words only, n uses meanings of lower levels.
+func (x *Lexicon) rank(meanings map[string]string) error {
+	level := map[string]int{}
+	for round := 0; ; round++ {
+		if round > 12 {
+			return fmt.Errorf("meanings refer to each other in a circle")
+		}
+		changed := false
+		for i := range x.patterns {
+			p := &x.patterns[i]
+			for _, ref := range p.refs {
+				if _, ok := meanings[ref]; !ok {
+					return fmt.Errorf("pattern %q of %q refers to %q, which does not exist", p.text, p.meaning, ref)
+				}
+				if p.level < level[ref]+1 {
+					p.level, changed = level[ref]+1, true
+				}
+			}
+			if level[p.meaning] < p.level {
+				level[p.meaning], changed = p.level, true
+			}
+		}
+		if !changed {
+			break
+		}
+	}
+	for i := range x.patterns {
+		x.patterns[i].level = max(x.patterns[i].level, 0)
+		x.depth = max(x.depth, x.patterns[i].level)
+	}
+	return nil
+}
+
+func (x *Lexicon) index() {
+	for i, p := range x.patterns {
+		for _, a := range p.slots[0].alts {
+			switch first := a[0]; {
+			case first.meaning != "":
+				x.byMeaning[first.meaning] = append(x.byMeaning[first.meaning], i)
+			case first.prefix:
+				x.byPrefix[first.word] = append(x.byPrefix[first.word], i)
+				x.longest = max(x.longest, len(first.word))
+			default:
+				x.byWord[first.word] = append(x.byWord[first.word], i)
+			}
+		}
+	}
+	for k, v := range x.byMeaning {
+		x.byMeaning[k] = slices.Compact(v)
+	}
+}
+
+// Function tells whether a folded word is one of the little words that mark this language.
+func (x *Lexicon) Function(word string) bool { return x.function[word] }
