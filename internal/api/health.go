@@ -1,0 +1,146 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"parley/internal/desk"
+	"parley/internal/fault"
+)
+
+// healthAnswer says per part how it is: ok, failing or gone.
+type healthAnswer struct {
+	Status string            `json:"status"`
+	Parts  map[string]string `json:"parts"`
+}
+
+// health answers 200 while the desk can work, 503 when the database is gone. A store that fails does not make the desk unhealthy: the
+// others go on. It says nothing that needs a token.
+func (a *API) health(w http.ResponseWriter, r *http.Request) {
+	h := a.Desk.Health(r.Context())
+	out, code := healthAnswer{"ok", map[string]string{"database": "ok", "stores": "ok", "timers": "ok"}}, http.StatusOK
+	if h.Database != nil {
+		a.Log.ErrorContext(r.Context(), "health: the database does not answer", "error", h.Database)
+		out, code = healthAnswer{"gone", map[string]string{"database": "gone"}}, http.StatusServiceUnavailable
+	}
+	for _, s := range h.Stores {
+		if s.State == "active" && s.Failing {
+			out.Parts["stores"] = "failing"
+		}
+	}
+	if h.Late >= lateMany {
+		out.Parts["timers"] = "failing"
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(code)
+	json.NewEncoder(w).Encode(out)
+}
+
+// lateMany timers waiting at once mean that the desk does not keep up.
+const lateMany = 1000
+
+// metrics answers Prometheus. The figures tell how a business is doing, so they need a token unless they are asked for on the machine
+// itself and not through a proxy.
+func (a *API) metrics() http.Handler {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), figures{a})
+	show := promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !local(r) {
+			if _, err := a.Desk.ByToken(r.Context(), bearer(r)); err != nil {
+				if fault.Is(err, fault.Unauthorised) {
+					w.Header().Set("WWW-Authenticate", `Bearer realm="parley"`)
+				}
+				a.refuse(w, r, err)
+				return
+			}
+		}
+		show.ServeHTTP(w, r)
+	})
+}
+
+func local(r *http.Request) bool {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil || r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "" {
+		return false
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.Unmap().IsLoopback()
+}
+
+// figures reads the desk's state whenever Prometheus asks.
+type figures struct{ api *API }
+
+func desc(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc("parley_"+name, help, labels, nil)
+}
+
+func descs() map[string]*prometheus.Desc {
+	return map[string]*prometheus.Desc{
+		"up":      desc("database_up", "1 while the database answers."),
+		"open":    desc("cases_open", "Open cases by queue view.", "view"),
+		"age":     desc("sync_age_seconds", "Seconds since the last good reading of a store; -1 = never.", "store", "connector"),
+		"failing": desc("sync_failing", "1 while the reading of a store fails.", "store", "connector"),
+		"missing": desc("sync_missing_cases", "Open cases the platform counts and the desk does not have.", "store", "connector"),
+		"effects": desc("effects", "Outward acts that have not ended, by state; doubtful: in doubt or contradicted.", "state"),
+		"late":    desc("timers_late", "Timers that are due and wait, counted up to 10,000."),
+	}
+}
+
+// Describe names the figures.
+func (f figures) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range descs() {
+		to <- d
+	}
+}
+
+// Collect reads the figures.
+func (f figures) Collect(to chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	h, names := f.api.Desk.Health(ctx), descs()
+	tell := func(name string, value float64, labels ...string) {
+		to <- prometheus.MustNewConstMetric(names[name], prometheus.GaugeValue, value, labels...)
+	}
+	tell("up", one(h.Database == nil))
+	if h.Database != nil {
+		return
+	}
+	for view, n := range h.Open {
+		tell("open", float64(n), view)
+	}
+	for state, n := range h.Effects {
+		tell("effects", float64(n), state)
+	}
+	tell("late", float64(h.Late))
+	for _, s := range h.Stores {
+		f.tellStore(tell, s)
+	}
+}
+
+func (f figures) tellStore(tell func(string, float64, ...string), s desk.StoreHealth) {
+	id := strconv.FormatInt(s.ID, 10)
+	age := -1.0
+	if s.Age >= 0 {
+		age = s.Age.Seconds()
+	}
+	tell("age", age, id, s.Connector)
+	tell("failing", one(s.Failing), id, s.Connector)
+	tell("missing", float64(s.Missing), id, s.Connector)
+}
+
+func one(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
+}

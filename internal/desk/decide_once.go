@@ -1,0 +1,114 @@
+package desk
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"parley/internal/fault"
+	"parley/internal/store"
+)
+
+// given is what is remembered of a decision that came with a key: which it was and what was asked.
+type given struct {
+	Decision string `json:"decision"`
+	Asked    string `json:"asked"` // SHA-256 of case and choice
+}
+
+// DecideOnce is Decide for callers who may have to repeat a request: the same member, key and choice give the same decision, written
+// once; another choice under a used key is a fault.Conflict. The key is remembered in the transaction of the decision. An empty key
+// is an ordinary Decide.
+func (d *Desk) DecideOnce(ctx context.Context, who Who, key string, caseID int64, ch Choice) (Decided, error) {
+	if key == "" {
+		return d.Decide(ctx, who, caseID, ch)
+	}
+	if err := who.need(Act); err != nil {
+		return Decided{}, err
+	}
+	name, asked, err := keyOf(who, key, caseID, ch)
+	if err != nil {
+		return Decided{}, err
+	}
+	if out, found, err := d.givenBefore(ctx, who, name, asked); found || err != nil {
+		return out, err
+	}
+	out, err := d.decideUnder(ctx, who, name, asked, caseID, ch)
+	if fault.Is(err, fault.Conflict) { // perhaps with the same request, which was a moment earlier
+		if earlier, found, again := d.givenBefore(ctx, who, name, asked); found {
+			return earlier, again
+		}
+	}
+	return out, err
+}
+
+// decideUnder decides and remembers the key in one transaction.
+func (d *Desk) decideUnder(ctx context.Context, who Who, name, asked string, caseID int64, ch Choice) (Decided, error) {
+	if _, err := d.caseSeen(ctx, who, caseID); err != nil {
+		return Decided{}, err
+	}
+	var out Decided
+	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		if used, err := tx.Setting(ctx, name); err != nil || used != "" {
+			return conflictIf(err)
+		}
+		var err error
+		if out, err = d.decide(ctx, tx, who, caseID, ch); err != nil {
+			return err
+		}
+		data, err := json.Marshal(given{out.DecisionID, asked})
+		if err != nil {
+			return err
+		}
+		return tx.PutSetting(name, string(data))
+	})
+	if err == nil {
+		wake(d.wakeEffects)
+	}
+	return out, err
+}
+
+func conflictIf(err error) error {
+	if err != nil {
+		return err
+	}
+	return fault.New(fault.Conflict, "fault.key_in_use")
+}
+
+// givenBefore gives the decision made under a key as it stands now.
+func (d *Desk) givenBefore(ctx context.Context, who Who, name, asked string) (Decided, bool, error) {
+	data, err := d.DB.Setting(ctx, name)
+	if err != nil || data == "" {
+		return Decided{}, false, err
+	}
+	var g given
+	if err := json.Unmarshal([]byte(data), &g); err != nil {
+		return Decided{}, true, err
+	}
+	if g.Asked != asked {
+		return Decided{}, true, fault.New(fault.Conflict, "fault.key_reused")
+	}
+	out, err := d.Decision(ctx, who, g.Decision)
+	return out, true, err
+}
+
+// keyOf names the key of a member, and sums up what was asked.
+func keyOf(who Who, key string, caseID int64, ch Choice) (name, asked string, err error) {
+	body, err := json.Marshal(struct {
+		Case   int64
+		Choice Choice
+	}{caseID, ch})
+	if err != nil {
+		return "", "", err
+	}
+	owner, err := json.Marshal([]any{who.MemberID, key})
+	if err != nil {
+		return "", "", err
+	}
+	return "decided:" + digest(owner), digest(body), nil
+}
+
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,93 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"parley/internal/store"
+)
+
+// Health is how the desk itself is doing, for machines that watch it. It names no case and no person.
+type Health struct {
+	At       time.Time
+	Database error // nil = it answers
+	Stores   []StoreHealth
+	Open     map[string]int64 // open cases by view
+	Effects  map[string]int64 // outward acts that have not ended, by state; "doubtful" = in doubt or contradicted, capped at 10,000
+	Late     int64            // timers that are due and not yet handled, capped at 10,000
+}
+
+// StoreHealth is how fresh the picture of a store is.
+type StoreHealth struct {
+	ID        int64
+	Connector string
+	State     string
+	Age       time.Duration // since the last good reading; negative = never read
+	Failing   bool
+	Missing   int // open cases the platform counts and the desk does not have
+}
+
+// lateCap bounds what a reading of the figures may cost.
+const lateCap = 10_000
+
+// Ping asks the database for a sign of life; fault.Unavailable if there is none.
+func (d *Desk) Ping(ctx context.Context) error { return d.DB.Ping(ctx) }
+
+// Health gathers the figures. What cannot be read is left out and told in Database.
+func (d *Desk) Health(ctx context.Context) Health {
+	h := Health{At: d.Now(), Open: map[string]int64{}}
+	h.Database = d.readHealth(ctx, &h)
+	return h
+}
+
+func (d *Desk) readHealth(ctx context.Context, h *Health) error {
+	tallies, err := d.DB.Tallies(ctx, nil)
+	if err != nil {
+		return err
+	}
+	for _, t := range tallies {
+		h.Open[t.View] += t.Cases
+	}
+	if h.Effects, err = d.DB.EffectsByState(ctx); err != nil {
+		return err
+	}
+	if h.Effects["doubtful"], err = d.DB.CountDoubtful(ctx, nil, lateCap); err != nil {
+		return err
+	}
+	if h.Late, err = d.DB.TimersDue(ctx, h.At, lateCap); err != nil {
+		return err
+	}
+	stores, err := d.DB.Stores(ctx)
+	if err != nil {
+		return err
+	}
+	syncs, err := d.DB.Syncs(ctx)
+	if err != nil {
+		return err
+	}
+	h.Stores = storesHealth(stores, syncs, h.At)
+	return nil
+}
+
+func storesHealth(stores []store.Store, syncs []store.Sync, now time.Time) []StoreHealth {
+	kinds := map[int64]store.Store{}
+	for _, s := range stores {
+		kinds[s.ID] = s
+	}
+	var out []StoreHealth
+	for _, y := range syncs {
+		s, ok := kinds[y.StoreID]
+		if !ok || s.State == "closed" {
+			continue
+		}
+		sh := StoreHealth{ID: s.ID, Connector: s.Connector, State: s.State, Age: -time.Second, Failing: !y.FailingSince.IsZero()}
+		if !y.LastOKAt.IsZero() {
+			sh.Age = now.Sub(y.LastOKAt)
+		}
+		if y.Backfilled && y.SourceCount >= 0 {
+			sh.Missing = y.SourceCount - y.DeskCount
+		}
+		out = append(out, sh)
+	}
+	return out
+}
