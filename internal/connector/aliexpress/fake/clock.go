@@ -36,17 +36,17 @@ func (p *Platform) stepIn(issue *Issue, at time.Time) {
 
 // ruleItself is the platform's own decision where no script gave one.
 func (p *Platform) ruleItself(issue *Issue, at time.Time) {
-	p.giveSolution(issue, issue.judged(), at)
+	p.giveSolution(issue, issue.judged(at), at)
 }
 
 // judged is what the platform makes of an issue: the ruling written into it, or else a look at the proof: a signed parcel
 // decides against a claim of non-receipt, pictures of the seller halve a complaint about goods.
-func (i *Issue) judged() Ruling {
+func (i *Issue) judged(at time.Time) Ruling {
 	if i.ruling != nil {
 		return *i.ruling
 	}
 	if !i.reason.Goods {
-		if !i.line.order.deliveredAt().IsZero() && i.evidence > 0 {
+		if !i.line.order.deliveredAt(at).IsZero() && i.evidence > 0 {
 			return Ruling{Percent: 0, Text: "The tracking information shows delivery to the buyer's address."}
 		}
 		return Ruling{Percent: 100, Text: "The seller did not prove delivery."}

@@ -110,7 +110,7 @@ func (p *Platform) answer(c *call, r *http.Request, unreadable error) []byte {
 	c.now = p.catchUp()
 	p.requests++
 	requestID := fmt.Sprintf("%08x%013d%04d", uint32(fingerprint(c.base)), c.now.UnixMilli(), p.requests%10_000)
-	w := &writer{buf: make([]byte, 0, 4096), flat: c.flat, xml: c.xml, base: c.base, nul: p.options.NulBytes}
+	w := &writer{buf: make([]byte, 0, 4096), flat: c.flat, xml: c.xml, base: c.base, now: c.now, nul: p.options.NulBytes}
 	w.odd = c.fault.is(UnknownWords)
 	fields, no := p.perform(c, r, unreadable)
 	p.record(c, no)

@@ -203,9 +203,9 @@ func (o *Order) issueStatus() string {
 	return worst
 }
 
-// deliveredAt is the first event that says the buyer has the parcel.
-func (o *Order) deliveredAt() time.Time {
-	for _, scan := range o.scans {
+// deliveredAt is the first event until an instant that says the buyer has the parcel.
+func (o *Order) deliveredAt(now time.Time) time.Time {
+	for _, scan := range o.scansUntil(now) {
 		if slices.Contains([]string{"GTMS_SIGNED", "SIGNED", "GSTA_BUYER_SIGN", "GTMS_STA_SIGNED"}, scan.Code) {
 			return scan.At
 		}
@@ -213,7 +213,8 @@ func (o *Order) deliveredAt() time.Time {
 	return time.Time{}
 }
 
-// Scan adds an event to an order's parcel. Events may come in any order of time; they are told oldest first.
+// Scan adds an event to an order's parcel. Events may come in any order of time and may lie ahead: they are told from
+// their instant on, newest first.
 func (p *Platform) Scan(order *Order, scan Scan) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

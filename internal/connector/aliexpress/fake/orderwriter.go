@@ -175,13 +175,13 @@ func (o *Order) writeParcels(w *writer) {
 		count = 1
 	}
 	w.list("logistic_info_list", "aeop_tp_logistic_info_dto", count, func(int) {
-		delivered := o.deliveredAt()
+		delivered := o.deliveredAt(w.now)
 		w.text("logistics_no", o.tracking)
 		w.text("logistics_service_name", o.service)
 		w.text("logistics_type_code", o.service)
 		w.text("gmt_send", wallText(o.sentAt))
 		w.text("receive_status", receiveStatus(delivered))
-		w.truth("have_tracking_info", len(o.scans) > 0)
+		w.truth("have_tracking_info", len(o.scansUntil(w.now)) > 0)
 		if !delivered.IsZero() {
 			w.text("gmt_received", wallText(delivered))
 		}

@@ -3,6 +3,7 @@ package fake
 import (
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -10,8 +11,9 @@ import (
 // XML. It appends text only, because the two hot methods answer thousands of times a second.
 type writer struct {
 	buf  []byte
-	flat bool   // lists are plain arrays
-	xml  bool   // XML instead of JSON
+	flat bool // lists are plain arrays
+	xml  bool // XML instead of JSON
+	now  time.Time
 	base string // address of this platform, for pictures
 	odd  bool   // words nobody has documented are mixed in
 	nul  bool   // a NUL byte follows the detailed state, as on some answers of the platform
