@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -62,7 +63,7 @@ func (r reader) Case(ctx context.Context, id int64) (Case, error) {
 // do not exist are left out.
 func (r reader) CasesByID(ctx context.Context, ids []int64) ([]Case, error) {
 	found, err := byIDs(ctx, r, readCase, "SELECT "+caseList+" FROM case_ c WHERE c.id", "", ids)
-	slices.SortFunc(found, func(a, b Case) int { return int(min(1, max(-1, a.ID-b.ID))) })
+	slices.SortFunc(found, func(a, b Case) int { return cmp.Compare(a.ID, b.ID) })
 	return found, err
 }
 
@@ -88,11 +89,7 @@ func (tx *Tx) CasesByMatter(storeID int64, matters []string) (map[string]Case, e
 	head := "SELECT " + caseFull + caseFrom + " WHERE c.store_id = ? AND c.matter"
 	found, err := byIDs(tx.ctx, tx.reader, readFullCase, head, " ORDER BY c.id"+tx.dialect.forUpdate(), matters, storeID)
 	tx.hold(found)
-	cases := make(map[string]Case, len(found))
-	for _, c := range found {
-		cases[c.Matter] = c
-	}
-	return cases, err
+	return byAsked(matters, found, func(c Case) string { return c.Matter }), err
 }
 
 // CasesForUpdate gives cases locked for change, by id. What does not exist is left out.
@@ -181,7 +178,7 @@ func (tx *Tx) addCases(cases []*Case) error {
 		ids[n.key] = n.id
 	}
 	for i, c := range cases {
-		c.ID = ids[matterKey{c.StoreID, c.Matter}]
+		c.ID = ids[matterKey{c.StoreID, tidy(c.Matter)}]
 		tx.held[c.ID] = heldCase{rows[i], c.body()}
 		tx.count(c, 1)
 		tx.touch(c)

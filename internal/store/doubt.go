@@ -5,25 +5,31 @@ import (
 	"time"
 )
 
-// The outward acts a person has to look at. The states are those of package desk.
-const doubtful = " FROM effect e WHERE (e.state IN ('in_doubt', 'contradicted') OR (e.state = 'refused' AND e.ended_at >= ?))"
+// The outward acts a person has to look at; the states are those of package desk. The first condition is word for word
+// that of the index effect_doubt.
+const doubtful = " FROM effect WHERE state IN ('in_doubt', 'contradicted', 'refused') AND (state <> 'refused' OR ended_at >= ?)"
 
-// Doubtful gives the acts whose end is not known, that were contradicted, or that were refused since an instant; latest first. stores
-// nil = all.
+// Doubtful gives the acts whose end is not known, that were contradicted, or that were refused since an instant, latest
+// first. stores nil = all.
 func (r reader) Doubtful(ctx context.Context, stores []int64, refusedSince time.Time, limit int) ([]Effect, error) {
-	text, args := "SELECT "+effectOf("e")+doubtful, []any{micros(refusedSince)}
-	text, args = inStores(text, "e.store_id", stores, args)
-	return all(ctx, r, readEffect, text+" ORDER BY e.ended_at DESC, e.id LIMIT ?", append(args, limit)...)
+	text, args := inStores("SELECT "+effectAll+doubtful, stores, []any{micros(refusedSince)})
+	return all(ctx, r, readEffect, text+" ORDER BY ended_at DESC, id LIMIT ?", append(args, limit)...)
 }
 
 // CountDoubtful counts the acts in doubt or contradicted, at most up to limit.
 func (r reader) CountDoubtful(ctx context.Context, stores []int64, limit int) (int64, error) {
-	text, args := inStores("SELECT e.id"+doubtful, "e.store_id", stores, []any{noRefusal})
+	text, args := inStores("SELECT id"+doubtful, stores, []any{int64(never)})
 	return one(ctx, r, "count", (*record).int, "SELECT count(*) FROM ("+text+" LIMIT ?) x", append(args, limit)...)
 }
 
-// noRefusal is an instant after every refusal.
-const noRefusal = int64(1) << 62
+// inStores narrows a sentence to stores; nil leaves it as it is.
+func inStores(text string, stores []int64, args []any) (string, []any) {
+	if stores == nil {
+		return text, args
+	}
+	list, values := marks(stores)
+	return text + " AND store_id IN (" + list + ")", append(args, values...)
+}
 
 // OpenEffects counts the acts of a decision that have not ended.
 func (r reader) OpenEffects(ctx context.Context, decisionID string) (int64, error) {
@@ -62,7 +68,7 @@ func (r reader) CountBuyer(ctx context.Context, storeID int64, buyer string, lim
 	if buyer == "" {
 		return 0, 0, nil
 	}
-	const text = "SELECT open FROM case_ WHERE store_id = ? AND buyer_id = ? ORDER BY id DESC LIMIT ?"
+	const text = "SELECT open FROM case_ WHERE store_id = ? AND buyer_id = ? AND buyer_id <> '' ORDER BY id DESC LIMIT ?"
 	flags, err := all(ctx, r, (*record).flag, text, storeID, buyer, limit)
 	for _, is := range flags {
 		if is {
@@ -89,4 +95,10 @@ func (tx *Tx) CompanyNamed(name string) (int64, error) {
 	c := Company{Name: name}
 	err = tx.PutCompany(&c)
 	return c.ID, err
+}
+
+// Grant gives a member access to one more store.
+func (tx *Tx) Grant(memberID, storeID int64) error {
+	_, err := put(tx, table{name: "access", columns: []string{"member_id", "store_id"}}, [][]any{{memberID, storeID}}, nothing)
+	return err
 }

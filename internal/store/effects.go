@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 )
 
@@ -97,6 +99,7 @@ func (db *DB) ClaimEffects(ctx context.Context, now time.Time, lease time.Durati
 		taken, err = all(tx.ctx, tx.reader, readEffect, text, micros(now.Add(lease)), micros(now), micros(now), limit)
 		return err
 	})
+	slices.SortFunc(taken, func(a, b Effect) int { return cmp.Or(a.DueAt.Compare(b.DueAt), cmp.Compare(a.ID, b.ID)) })
 	return taken, err
 }
 

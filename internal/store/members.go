@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 )
@@ -24,7 +25,7 @@ func (r reader) Members(ctx context.Context) ([]Member, error) {
 	read := func(r *record) grant { return grant{r.int(), r.int()} }
 	grants, err := all(ctx, r, read, "SELECT member_id, store_id FROM access ORDER BY member_id, store_id")
 	for _, g := range grants {
-		i, ok := slices.BinarySearchFunc(members, g.member, func(m Member, id int64) int { return compareIDs(m.ID, id) })
+		i, ok := slices.BinarySearchFunc(members, g.member, func(m Member, id int64) int { return cmp.Compare(m.ID, id) })
 		if ok {
 			members[i].Stores = append(members[i].Stores, g.store)
 		}

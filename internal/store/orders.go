@@ -31,11 +31,7 @@ func (r reader) OrderRaw(ctx context.Context, id int64) ([]byte, error) {
 func (r reader) OrdersByNumber(ctx context.Context, storeID int64, numbers []string) (map[string]Order, error) {
 	head := "SELECT " + orderAll + " FROM order_ WHERE store_id = ? AND number"
 	found, err := byIDs(ctx, r, readOrder, head, "", numbers, storeID)
-	orders := make(map[string]Order, len(found))
-	for _, o := range found {
-		orders[o.Number] = o
-	}
-	return orders, err
+	return byAsked(numbers, found, func(o Order) string { return o.Number }), err
 }
 
 // CasesOfOrder gives the cases of a store that concern an order number, as lists show them, oldest first.
@@ -70,7 +66,7 @@ func (tx *Tx) PutOrders(orders []Order) error {
 		return struct{}{}
 	})
 	for i := range orders {
-		orders[i].ID = ids[matterKey{orders[i].StoreID, orders[i].Number}]
+		orders[i].ID = ids[matterKey{orders[i].StoreID, tidy(orders[i].Number)}]
 	}
 	return err
 }
@@ -104,4 +100,10 @@ func (db *DB) WantedOrders(ctx context.Context, now time.Time, lease time.Durati
 		return err
 	})
 	return taken, err
+}
+
+// NextWantedOrder gives the instant at which the next order is to be read; zero if none is wanted.
+func (r reader) NextWantedOrder(ctx context.Context) (time.Time, error) {
+	const text = "SELECT coalesce(min(o.wanted_at), 0) FROM order_ o JOIN store s ON s.id = o.store_id WHERE o.wanted_at > 0 AND s.state = 'active'"
+	return one(ctx, r, "order", (*record).instant, text)
 }

@@ -168,10 +168,10 @@ type Effect struct {
 	Seq        int             // order inside the case
 	Payload    json.RawMessage // connector.Effect
 	State      string          // planned, sending, sent, confirmed, contradicted, refused, in_doubt, cancelled
-	Attempts   int // how often it was sent
-	Retries    int // how often in a row nothing could be done
-	Looks      int // how often its trace was looked for since it was sent
-	DueAt      time.Time // when to go on with it; zero when ended
+	Attempts   int             // how often it was sent
+	Retries    int             // how often in a row nothing could be done
+	Looks      int             // how often its trace was looked for since it was sent
+	DueAt      time.Time       // when to go on with it; zero when ended
 	LeaseUntil time.Time
 	Fence      int64
 	Before     json.RawMessage // snapshot before sending

@@ -122,15 +122,39 @@ func (r connRunner) exec(_ context.Context, text string, args []any) (sql.Result
 	return s.ExecContext(context.Background(), clean(args)...)
 }
 
-// clean takes out of text what PostgreSQL refuses and SQLite would cut at: zero characters and broken UTF-8. What
+// tidy takes out of a text what PostgreSQL refuses and SQLite would cut at: zero characters and broken UTF-8. What
 // outside systems send must not be able to make a write fail.
+func tidy(text string) string {
+	if strings.IndexByte(text, 0) < 0 && utf8.ValidString(text) {
+		return text
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
+}
+
 func clean(args []any) []any {
 	for i, a := range args {
-		if s, ok := a.(string); ok && (strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s)) {
-			args[i] = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+		if s, ok := a.(string); ok {
+			if t := tidy(s); len(t) != len(s) || t != s {
+				args[i] = t
+			}
 		}
 	}
 	return args
+}
+
+// byAsked gives what was found under the names it was asked for by, though it is kept under tidy ones.
+func byAsked[T any](asked []string, found []T, name func(T) string) map[string]T {
+	kept := make(map[string]T, len(found))
+	for _, f := range found {
+		kept[name(f)] = f
+	}
+	answer := make(map[string]T, len(found))
+	for _, a := range asked {
+		if f, ok := kept[tidy(a)]; ok {
+			answer[a] = f
+		}
+	}
+	return answer
 }
 
 // all reads every row of an answer.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 )
@@ -28,11 +29,7 @@ func readSource(r *record) Source {
 func (r reader) SourcesByExternal(ctx context.Context, storeID int64, kind string, ids []string) (map[string]Source, error) {
 	head := "SELECT " + sourceLight + " FROM source WHERE store_id = ? AND kind = ? AND external_id"
 	found, err := byIDs(ctx, r, readLightSource, head, "", ids, storeID, kind)
-	sources := make(map[string]Source, len(found))
-	for _, s := range found {
-		sources[s.ExternalID] = s
-	}
-	return sources, err
+	return byAsked(ids, found, func(s Source) string { return s.ExternalID }), err
 }
 
 // Fingerprints gives the fingerprints of a store's sources by platform id. What is not known is left out.
@@ -42,8 +39,8 @@ func (r reader) Fingerprints(ctx context.Context, storeID int64, kind string, id
 	head := "SELECT external_id, fingerprint FROM source WHERE store_id = ? AND kind = ? AND external_id"
 	found, err := byIDs(ctx, r, read, head, "", ids, storeID, kind)
 	marks := make(map[string]string, len(found))
-	for _, m := range found {
-		marks[m.id] = m.fingerprint
+	for id, m := range byAsked(ids, found, func(m mark) string { return m.id }) {
+		marks[id] = m.fingerprint
 	}
 	return marks, err
 }
@@ -66,7 +63,7 @@ func (r reader) SourcesOf(ctx context.Context, caseID int64) ([]Source, error) {
 // SourcesOfCases gives the sources of several cases by case, oldest first, without Raw.
 func (r reader) SourcesOfCases(ctx context.Context, caseIDs []int64) (map[int64][]Source, error) {
 	found, err := byIDs(ctx, r, readSource, "SELECT "+sourceAll+" FROM source WHERE case_id", "", caseIDs)
-	slices.SortFunc(found, func(a, b Source) int { return compareIDs(a.ID, b.ID) })
+	slices.SortFunc(found, func(a, b Source) int { return cmp.Compare(a.ID, b.ID) })
 	sources := map[int64][]Source{}
 	for _, s := range found {
 		sources[s.CaseID] = append(sources[s.CaseID], s)
@@ -122,7 +119,7 @@ func (tx *Tx) PutSources(sources []Source) error {
 	})
 	for i := range sources {
 		s := &sources[i]
-		s.ID = ids[sourceKey{s.StoreID, s.Kind, s.ExternalID}]
+		s.ID = ids[sourceKey{s.StoreID, tidy(s.Kind), tidy(s.ExternalID)}]
 	}
 	return err
 }
@@ -136,14 +133,4 @@ func (tx *Tx) SeenSources(ids []int64, at int64) error {
 		}
 	}
 	return nil
-}
-
-func compareIDs(a, b int64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }

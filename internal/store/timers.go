@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -81,11 +82,6 @@ func (tx *Tx) TakeTimers(now time.Time, limit int) ([]Timer, error) {
 	text := "DELETE FROM timer WHERE (case_id, kind) IN (SELECT case_id, kind FROM timer WHERE due_at <= ? ORDER BY due_at, case_id LIMIT ?" +
 		tx.dialect.skipLocked() + ") RETURNING " + timerAll
 	taken, err := all(tx.ctx, tx.reader, readTimer, text, micros(now), limit)
-	slices.SortFunc(taken, func(a, b Timer) int {
-		if c := a.DueAt.Compare(b.DueAt); c != 0 {
-			return c
-		}
-		return compareIDs(a.CaseID, b.CaseID)
-	})
+	slices.SortFunc(taken, func(a, b Timer) int { return cmp.Or(a.DueAt.Compare(b.DueAt), cmp.Compare(a.CaseID, b.CaseID)) })
 	return taken, err
 }

@@ -150,7 +150,7 @@ func (o order) compare(a, b *Case, back bool) int {
 	groupB, keyB := o.of(b)
 	c := strings.Compare(groupA, groupB)
 	if o.whole {
-		c = compareIDs(number(groupA), number(groupB))
+		c = cmp.Compare(number(groupA), number(groupB))
 	}
 	c = cmp.Or(c, cmp.Compare(keyA, keyB), cmp.Compare(a.ID, b.ID))
 	if o.desc != back {
