@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -182,10 +183,11 @@ func (p *Platform) Reopen(issue *Issue, text string) error {
 	})
 }
 
-// Escalate lets the buyer ask the platform to decide.
-func (p *Platform) Escalate(issue *Issue) error {
+// Escalate lets the buyer ask the platform to decide, saying why if he likes.
+func (p *Platform) Escalate(issue *Issue, why ...string) error {
 	return p.script(issue, beforePlatform, func(now time.Time) error {
-		p.escalate(issue, now)
+		issue.note(p, now, "buyer_initiate_arbitration", "buyer", strings.Join(why, "\n"))
+		p.stepIn(issue, now)
 		return nil
 	})
 }

@@ -118,7 +118,6 @@ func (p *Platform) sendBack(issue *Issue, at time.Time) {
 func (p *Platform) returnTracking(issue *Issue, company, number string, at time.Time) {
 	issue.change(at)
 	issue.returnCompany, issue.returnNumber = company, number
-	issue.note(p, at, "buyer_return_goods", "buyer", company+" "+number)
 	issue.move(stageGoods, "wait_for_seller_confirmation", wallLater(at, confirmDays), "WAIT_RECEIVE_ITEM_TIMEOUT")
 	p.plan(issue.due, issue, (*Platform).confirmed)
 }

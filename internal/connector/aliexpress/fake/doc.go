@@ -27,7 +27,9 @@
 //
 // Gateways, signatures, envelopes, field names, words and the time zone follow the public documents and captures of the
 // platform. The codes of business errors (isv.*) of the issue calls are not published; the ones here are plausible
-// names and nobody should decide by them beyond "the platform said no". As in a capture of a live issue, the field id of
+// names and nobody should decide by them beyond "the platform said no". The log's words for proof added after opening (seller_add_evidence, buyer_add_evidence) and for a
+// contested return (seller_initiate_arbitration) are made up too: a program must live with log words it does not know.
+// As in a capture of a live issue, the field id of
 // an issue's detail differs from the issue_id of list and solutions; calls take both.
 //
 // # Scenario file

@@ -250,6 +250,8 @@ type wish struct {
 	kind    string
 	text    string
 	address int64
+	// pictures come with an offer made in the seller centre; calls upload them apart.
+	pictures []string
 }
 
 func readWish(issue *Issue, param arguments) (wish, *refusal) {

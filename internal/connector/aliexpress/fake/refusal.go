@@ -7,14 +7,12 @@ import (
 
 // refusal is one way in which the platform says no, in the words of both generations of its gateways.
 type refusal struct {
-	top      int    // code of the old gateway
-	topMsg   string // its text
-	iop      string // code of the new gateway
-	iopMsg   string
-	kind     string // type on the new gateway: ISV caller's fault, ISP provider's, SYSTEM gateway's
-	sub      string // sub_code
-	subMsg   string
-	limitFor time.Duration
+	top    int    // code of the old gateway
+	topMsg string // its text
+	iop    string // code of the new gateway
+	iopMsg string
+	sub    string // sub_code
+	subMsg string
 }
 
 var (
@@ -62,7 +60,7 @@ func limited(wait time.Duration, everything bool) *refusal {
 	if everything {
 		sub = "accesscontrol.limited-by-app-access-count"
 	}
-	return &refusal{top: 7, topMsg: "App Call Limited", iop: "ApiCallLimit", limitFor: wait,
+	return &refusal{top: 7, topMsg: "App Call Limited", iop: "ApiCallLimit",
 		iopMsg: "Api access frequency exceeds the limit. this ban will last " + seconds + " seconds",
 		sub:    sub, subMsg: "This ban will last for " + seconds + " more seconds"}
 }
@@ -100,7 +98,7 @@ func (r *refusal) oldGateway(w *writer, requestID string) {
 }
 
 func (r *refusal) newGateway(w *writer, message, requestID string) {
-	w.text("type", or(r.kind, "ISV"))
+	w.text("type", "ISV")
 	w.text("code", r.iop)
 	w.text(message, r.iopMsg)
 	if r.iop == "15" {

@@ -93,7 +93,8 @@ func (p *Platform) addOffer(issue *Issue, wish wish, now time.Time) *refusal {
 	offer := p.newPlan(issue, "seller", wish.kind, wish.text, wish.money, now)
 	offer.status, offer.sellerYes, offer.address = waitBuyer, now, wish.address
 	issue.sellerPlans = append(issue.sellerPlans, offer)
-	issue.note(p, now, "seller_create_solution", "seller", wish.text)
+	issue.note(p, now, "seller_create_solution", "seller", wish.text, wish.pictures...)
+	issue.evidence += len(wish.pictures)
 	p.negotiate(issue, now)
 	return nil
 }
@@ -110,7 +111,8 @@ func (p *Platform) changeOffer(issue *Issue, wish wish, now time.Time) *refusal 
 	offer.kind, offer.text, offer.money, offer.dollars = wish.kind, wish.text, wish.money, issue.toDollars(wish.money)
 	offer.address, offer.modifiedAt = wish.address, now
 	offer.version++
-	issue.note(p, now, "seller_modify_solution", "seller", wish.text)
+	issue.note(p, now, "seller_modify_solution", "seller", wish.text, wish.pictures...)
+	issue.evidence += len(wish.pictures)
 	p.negotiate(issue, now)
 	return nil
 }
@@ -129,11 +131,7 @@ func (p *Platform) SellerAgrees(issue *Issue) error {
 // SellerOffers is the seller's own counter-offer in the seller centre; amount zero refuses the claim.
 func (p *Platform) SellerOffers(issue *Issue, amount Money, goodsBack bool, text string, pictures ...string) error {
 	return p.script(issue, beforePlatform, func(now time.Time) error {
-		for _, picture := range pictureNames(pictures) {
-			issue.evidence++
-			issue.note(p, now, "seller_add_evidence", "seller", "", picture)
-		}
-		wish := wish{add: true, target: issue.claim().id, money: amount, kind: kindRefund, text: text}
+		wish := wish{add: true, target: issue.claim().id, money: amount, kind: kindRefund, text: text, pictures: pictureNames(pictures)}
 		if goodsBack {
 			wish.kind, wish.address = kindReturn, issue.shop.refundTo()
 		}

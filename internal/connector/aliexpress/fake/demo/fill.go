@@ -234,7 +234,7 @@ func (f *filler) do(step step, s story, issue *fake.Issue) error {
 	case "reopen":
 		return p.Reopen(issue, text)
 	case "escalate":
-		return f.escalate(issue, text)
+		return p.Escalate(issue, text)
 	case "track":
 		company, number, _ := strings.Cut(text, " ")
 		return p.EnterReturnTracking(issue, company, number)
@@ -244,31 +244,20 @@ func (f *filler) do(step step, s story, issue *fake.Issue) error {
 	return fmt.Errorf("step %q is unknown", step.Do)
 }
 
-func (f *filler) escalate(issue *fake.Issue, text string) error {
-	if text != "" {
-		if err := f.platform.SaySomething(issue, text); err != nil {
-			return err
-		}
-	}
-	return f.platform.Escalate(issue)
-}
-
 const (
 	endedEach = 10 // disputes for each story of ended.yaml
-	oldest    = 60 // days
-	newest    = 14 // days
+	oldest    = 60 // days before filling
 	quietEach = 7  // orders without a dispute for each product
 )
 
 // tellEnded spreads the ended stories over shops, products, buyers and days.
 func (f *filler) tellEnded() error {
 	stock, people := f.stock(), slices.Sorted(maps.Keys(f.people.Buyers))
-	count := len(f.ended) * endedEach
-	for i := range count {
+	for i := range len(f.ended) * endedEach {
 		s := f.ended[i%len(f.ended)]
 		piece := stock[i*7%len(stock)]
 		s.Shop, s.Product, s.Buyer = piece.shop, piece.product, people[i*5%len(people)]
-		opened := f.now.Add(-hours(24 * (oldest - float64(i)*(oldest-newest)/float64(count))))
+		opened := f.now.Add(-hours(24 * (s.Lasts + (oldest-s.Lasts)*float64(i/len(f.ended))/endedEach)))
 		if err := f.tell(s, opened, opened); err != nil {
 			return fmt.Errorf("ended.yaml: %s: %w", s.Reason, err)
 		}

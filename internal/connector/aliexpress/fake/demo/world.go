@@ -59,6 +59,7 @@ type story struct {
 	Says      string
 	Text      string
 	Sent      float64 // days before filling (open) or before opening (ended)
+	Lasts     float64 // days from opening to the end, of ended stories
 	Promised  int
 	Service   string
 	Parcel    []string
