@@ -89,10 +89,23 @@ func (p *Platform) reach(issue *Issue, plan *solution, because string, at time.T
 	plan.status, plan.reachedAt, plan.reachedBy, plan.modifiedAt = reachedWord, at, because, at
 	issue.reached = plan
 	if plan.kind == kindReturn && plan.money.Minor > 0 {
-		p.waitForParcel(issue, at)
+		p.returnGoods(issue, plan, at)
 		return
 	}
 	p.pay(issue, at)
+}
+
+// returnGoods lets the buyer send back to the plan's address or the shop's own; without any the seller must name one.
+func (p *Platform) returnGoods(issue *Issue, plan *solution, at time.Time) {
+	if plan.address == 0 {
+		plan.address = issue.shop.refundTo()
+	}
+	if plan.address != 0 {
+		p.waitForParcel(issue, at)
+		return
+	}
+	issue.move(stageAddress, "wait_for_seller_set_return_address", wallLater(at, addressDays), "WAIT_SELLER_FILL_ADDRESS_TIMEOUT")
+	p.plan(issue.due, issue, (*Platform).confirmed)
 }
 
 func (p *Platform) waitForParcel(issue *Issue, at time.Time) {
@@ -122,7 +135,7 @@ func (p *Platform) returnTracking(issue *Issue, company, number string, at time.
 	p.plan(issue.due, issue, (*Platform).confirmed)
 }
 
-// confirmed pays after the goods came back, or after the seller said nothing for 30 days.
+// confirmed pays after the goods came back, or after the seller said nothing for 30 days, or named no return address.
 func (p *Platform) confirmed(issue *Issue, at time.Time) {
 	issue.change(at)
 	p.pay(issue, at)
@@ -147,6 +160,9 @@ func (p *Platform) pay(issue *Issue, at time.Time) {
 		detail = "return_success"
 	}
 	p.end(issue, finished, detail)
+	if plan.money == issue.max() && len(issue.line.order.lines) == 1 {
+		issue.line.order.status, issue.line.order.endedAt = "FINISH", at
+	}
 }
 
 func (p *Platform) end(issue *Issue, status, detail string) {

@@ -12,6 +12,7 @@ const (
 	stepInDays  = 7  // from opening: the platform steps into a negotiation
 	returnDays  = 10 // the buyer sends the goods back
 	confirmDays = 30 // the seller confirms or contests returned goods
+	addressDays = 5  // the seller names a return address (length not published)
 )
 
 // Words of issue_status.
@@ -29,6 +30,7 @@ const (
 	stageTalk                  // the seller answered, the buyer has the next word
 	stagePlatform              // the platform thinks
 	stageOffer                 // the platform gave a solution
+	stageAddress               // a return is agreed, the seller must say where to
 	stageReturn                // the buyer sends back
 	stageGoods                 // the seller must confirm returned goods
 	stageEnd

@@ -370,3 +370,38 @@ func TestPastIsBuiltInOrder(t *testing.T) {
 	expect(t, "paid at", w.platform.Payouts(issue.ID())[0].At, at("2026-05-17T12:00:00Z"))
 	expect(t, "present", w.platform.Now(), now)
 }
+
+func TestReturnWithoutAnAddress(t *testing.T) {
+	w := newWorld(t, Options{})
+	w.shop = w.platform.AddShop(ShopSpec{Name: "No address", Key: w.shop.Key, Addresses: []Address{}})
+	lapsed, named := w.open(IssueSpec{Reason: ReasonNamed("differences"), Return: true}), w.open(IssueSpec{Reason: ReasonNamed("differences"), Return: true})
+	w.platform.Advance(5 * 24 * time.Hour)
+	expect(t, "state", w.state(named), "processing/wait_for_seller_set_return_address")
+	expect(t, "type", plainText(w.detail(named)["timeout_type"]), "WAIT_SELLER_FILL_ADDRESS_TIMEOUT")
+	w.shop.AddAddress(Address{ID: 77, Kind: "refund"})
+	expect(t, "named", problem(w.agree(named, planID(named), "return_address_id", "77")), "")
+	expect(t, "then", w.state(named), "processing/wait_for_buyer_return")
+	w.platform.Advance(5 * 24 * time.Hour)
+	expect(t, "paid without goods", w.state(lapsed), "finish/return_success")
+	expect(t, "once", len(w.platform.Payouts(lapsed.ID())), 1)
+	expect(t, "the order is over", lapsed.Order().status, "FINISH")
+}
+
+// Two callers who agree and lapse at the same time cannot pay twice.
+func TestConcurrentAgreeing(t *testing.T) {
+	w := newWorld(t, Options{Now: time.Now})
+	issue := w.open(IssueSpec{})
+	plan := planID(issue)
+	answers := make(chan string, 20)
+	for range cap(answers) {
+		go func() { answers <- problem(w.agree(issue, plan)) }()
+	}
+	good := 0
+	for range cap(answers) {
+		if <-answers == "" {
+			good++
+		}
+	}
+	expect(t, "taken", good, 1)
+	expect(t, "payouts", len(w.platform.Payouts(issue.ID())), 1)
+}

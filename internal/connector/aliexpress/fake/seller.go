@@ -5,12 +5,19 @@ import (
 	"time"
 )
 
-// sellerAgrees accepts a plan of the buyer or the platform. A return needs one of the shop's refund addresses.
+// sellerAgrees accepts a plan of the buyer or the platform. A return needs one of the shop's refund addresses. Agreeing
+// again with an address is how a seller names one later.
 func (p *Platform) sellerAgrees(issue *Issue, number, address int64, now time.Time) *refusal {
 	if issue.stage == stageEnd {
 		return business("isv.issue-closed", "The issue is closed")
 	}
 	plan := issue.plan(number)
+	if issue.stage == stageAddress && plan == issue.reached && issue.shop.address(address, "refund") != nil {
+		plan.address = address
+		issue.change(now)
+		p.waitForParcel(issue, now)
+		return nil
+	}
 	switch {
 	case plan == nil:
 		return business("isv.solution-not-exist", "The solution does not exist")
@@ -65,7 +72,7 @@ func (i *Issue) mayPropose(wish wish) *refusal {
 		return business("isv.issue-closed", "The issue is closed")
 	case i.stage == stagePlatform || i.stage == stageOffer:
 		return business("isv.issue-in-arbitration", "The platform is handling the issue")
-	case i.stage == stageReturn || i.stage == stageGoods:
+	case i.stage == stageReturn || i.stage == stageGoods || i.stage == stageAddress:
 		return business("isv.issue-solution-reached", "A solution has been reached")
 	case wish.kind != kindRefund && wish.kind != kindReturn:
 		return invalid("add_solution_type")

@@ -18,7 +18,8 @@ type ShopSpec struct {
 	TokenLife           time.Duration // zero: 365 days; the refresh token lives twice as long
 
 	// Wrapped: answers to this application keep their wrapping even when asked for simplify=true.
-	Wrapped   bool
+	Wrapped bool
+	// Addresses of the shop; nil gives it one refund address, an empty list none.
 	Addresses []Address
 }
 
@@ -122,6 +123,13 @@ func (s *Shop) Revoke() {
 	s.platform.mu.Lock()
 	defer s.platform.mu.Unlock()
 	s.expiresAt, s.refreshExpiresAt = s.platform.now(), s.platform.now()
+}
+
+// AddAddress adds a place to a shop.
+func (s *Shop) AddAddress(address Address) {
+	s.platform.mu.Lock()
+	defer s.platform.mu.Unlock()
+	s.addresses = append(s.addresses, address)
 }
 
 func (s *Shop) address(id int64, kind string) *Address {

@@ -2,8 +2,26 @@ package fake
 
 import (
 	"hash/fnv"
+	"slices"
 	"time"
 )
+
+// Issues are all issues of a shop, oldest first.
+func (s *Shop) Issues() []*Issue {
+	s.platform.mu.Lock()
+	defer s.platform.mu.Unlock()
+	s.platform.catchUp()
+	return slices.Clone(s.issues)
+}
+
+// State is the issue's status and detailed state now, such as "processing/wait_for_seller_response".
+func (i *Issue) State() string {
+	p := i.shop.platform
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.catchUp()
+	return i.status + "/" + i.detail
+}
 
 // Summary counts what is in a platform.
 type Summary struct {

@@ -93,3 +93,42 @@ func TestEveryLanguageHasEveryWord(t *testing.T) {
 		t.Errorf("%d languages", len(s.words))
 	}
 }
+
+// openBy gives the open issue of a buyer of people.yaml in a shop.
+func openBy(t *testing.T, shop *fake.Shop, login string) *fake.Issue {
+	t.Helper()
+	for _, issue := range shop.Issues() {
+		if issue.Buyer() == login && issue.State() == "processing/wait_for_seller_response" {
+			return issue
+		}
+	}
+	t.Fatalf("%s has no open issue in %s", login, shop.Name)
+	return nil
+}
+
+func TestVisitorWinsLosesAndGetsAnAnswer(t *testing.T) {
+	platform, world := filled(t, moments[0])
+	spain, china := world.Companies[0].Shops, world.Companies[1].Shops
+	bluff, soft, tough := openBy(t, china[1], "it7734550001"), openBy(t, spain[1], "es4401227702"), openBy(t, china[0], "br3480112201")
+	nothing := fake.Money{Minor: 0, Currency: "EUR"}
+	for _, err := range []error{
+		platform.SellerOffers(bluff, nothing, false, "The carrier shows delivery.", "delivery-proof"),
+		platform.SellerOffers(soft, fake.Money{Minor: 3200, Currency: "EUR"}, false, "Half."),
+		platform.SellerOffers(tough, fake.Money{Minor: 10000, Currency: "BRL"}, false, "A little."),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	platform.Advance(13 * time.Hour)
+	for issue, want := range map[*fake.Issue]string{
+		bluff: "canceled_issue/refund_reject", soft: "finish/refund_success", tough: "processing/wait_for_seller_response",
+	} {
+		if got := issue.State(); got != want {
+			t.Errorf("%s is in %s, not %s", issue.Buyer(), got, want)
+		}
+	}
+	if err := platform.SellerAgrees(tough); err != nil || len(platform.Payouts(tough.ID())) != 1 {
+		t.Errorf("giving in did not pay once: %v", err)
+	}
+}
