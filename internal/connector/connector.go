@@ -41,6 +41,8 @@ type About struct {
 	// Acts are the options of the rules that Execute can carry out there, such as "accept". Others are done in the platform's own pages
 	// and only recorded here.
 	Acts []string
+	// MaxPicture is the largest picture the platform takes, in bytes; larger ones are made smaller before they go out. 0 = no limit.
+	MaxPicture int64
 	// Signal: the platform pushes; otherwise polling is the only way.
 	Pushes bool
 }

@@ -48,13 +48,12 @@ const defaultRate = "40"
 // About describes the platform.
 func (*Connector) About() connector.About {
 	return connector.About{
-		Kind:  "aliexpress",
-		Mark:  "AE",
-		Packs: []string{"aliexpress@2017"},
-		Zone:  zoneName,
-		Acts:  []string{"accept", "counter_amount", "counter_return", "contest_with_evidence", "extend_protection"},
-		// The limit a working seller program keeps to; the platform publishes none.
-		MaxPicture: 2 << 20,
+		Kind:       "aliexpress",
+		Mark:       "AE",
+		Packs:      []string{"aliexpress@2017"},
+		Zone:       zoneName,
+		Acts:       []string{"accept", "counter_amount", "counter_return", "contest_with_evidence", "extend_protection"},
+		MaxPicture: largestPicture,
 		Settings: []connector.Setting{
 			{Name: "gateway", Options: []string{iop, top}, Default: iop},
 			{Name: "app_key", Required: true, Pattern: `^[0-9A-Za-z_-]{4,64}$`},

@@ -15,7 +15,8 @@ import (
 	"parley/internal/money"
 )
 
-// largestPicture is the most image.upload is known to take: 2 MB, after one seller program that caps there.
+// largestPicture is the most image.upload is known to take: 2 MB, the limit a working seller program keeps to; the
+// platform publishes none.
 const largestPicture = 2 << 20
 
 // Execute performs one act, once. What has no API here (confirming returned goods, appealing, writing to the buyer
