@@ -405,3 +405,18 @@ func TestConcurrentAgreeing(t *testing.T) {
 	expect(t, "taken", good, 1)
 	expect(t, "payouts", len(w.platform.Payouts(issue.ID())), 1)
 }
+
+func TestManyChangesDoNotFillTheMemory(t *testing.T) {
+	w := newWorld(t, Options{})
+	issues := w.platform.BulkIssues(w.shop, 10)
+	for range 1_000 {
+		w.platform.Touch(issues...)
+	}
+	if planned := len(w.platform.events); planned > 2_000 {
+		t.Errorf("%d events are planned for 10 issues", planned)
+	}
+	w.platform.Advance(5 * 24 * time.Hour)
+	for _, issue := range issues {
+		expect(t, "still lapses", w.state(issue), "finish/refund_success")
+	}
+}

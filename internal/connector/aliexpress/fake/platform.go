@@ -2,6 +2,7 @@ package fake
 
 import (
 	"container/heap"
+	"slices"
 	"sync"
 	"time"
 )
@@ -133,8 +134,17 @@ type event struct {
 }
 
 func (p *Platform) plan(at time.Time, issue *Issue, do func(p *Platform, issue *Issue, at time.Time)) {
+	if len(p.events) > 4*len(p.issues)+1000 {
+		p.forgetVoid()
+	}
 	p.eventSeq++
 	heap.Push(&p.events, event{at: at, seq: p.eventSeq, issue: issue, turn: issue.turn, do: do})
+}
+
+// forgetVoid drops events that will not happen, so that many changes to few issues do not fill the memory.
+func (p *Platform) forgetVoid() {
+	p.events = slices.DeleteFunc(p.events, func(e event) bool { return e.issue.turn != e.turn })
+	heap.Init(&p.events)
 }
 
 // agenda is a heap of events by instant, then by the order in which they were planned.
