@@ -21,7 +21,7 @@ func (c capped) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if answer.ContentLength > c.max {
-		answer.Body.Close()
+		_ = answer.Body.Close() // the answer is given up anyway
 		return nil, tooLong(c.max)
 	}
 	answer.Body = &cappedBody{ReadCloser: answer.Body, left: c.max, max: c.max}

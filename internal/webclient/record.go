@@ -67,8 +67,10 @@ func sentText(q *http.Request) string {
 	if err != nil {
 		return kind
 	}
-	defer body.Close()
-	text, _ := io.ReadAll(io.LimitReader(body, recordedBytes))
+	text, err := io.ReadAll(io.LimitReader(body, recordedBytes))
+	if err != nil || body.Close() != nil {
+		return kind
+	}
 	return maskForm(string(text))
 }
 

@@ -174,18 +174,10 @@ func request(ctx context.Context, address string, params []param, f *file) (*htt
 	var body io.Reader = strings.NewReader(form(params))
 	kind := "application/x-www-form-urlencoded;charset=utf-8"
 	if f != nil {
-		var b bytes.Buffer
-		w := multipart.NewWriter(&b)
-		for _, p := range params {
-			w.WriteField(p.name, p.value)
-		}
-		part, err := w.CreateFormFile(f.field, f.name)
-		if err != nil {
+		var err error
+		if body, kind, err = multiparts(params, f); err != nil {
 			return nil, err
 		}
-		part.Write(f.bytes)
-		w.Close()
-		body, kind = &b, w.FormDataContentType()
 	}
 	q, err := http.NewRequestWithContext(ctx, http.MethodPost, address, body)
 	if err != nil {
@@ -193,6 +185,24 @@ func request(ctx context.Context, address string, params []param, f *file) (*htt
 	}
 	q.Header.Set("Content-Type", kind)
 	return q, nil
+}
+
+func multiparts(params []param, f *file) (body io.Reader, kind string, err error) {
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for _, p := range params {
+		if err = w.WriteField(p.name, p.value); err != nil {
+			return nil, "", err
+		}
+	}
+	part, err := w.CreateFormFile(f.field, f.name)
+	if err != nil {
+		return nil, "", err
+	}
+	if _, err = part.Write(f.bytes); err != nil {
+		return nil, "", err
+	}
+	return &b, w.FormDataContentType(), w.Close()
 }
 
 // send does one exchange and reads the answer.
@@ -206,7 +216,7 @@ func (g *gateway) send(q *http.Request, acting bool) (answer, error) {
 	if err != nil {
 		return answer{}, failed(q.Context(), err, acting && out.Load())
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }() // everything was read or given up
 	body, err := readAll(response)
 	if err != nil {
 		return answer{}, failed(q.Context(), err, acting)

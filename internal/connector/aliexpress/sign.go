@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
-	"io"
 	"slices"
 	"strings"
 )
@@ -28,23 +27,33 @@ type param struct{ name, value string }
 // the parameters in place.
 func sign(method, secret, path string, params []param) string {
 	slices.SortFunc(params, func(a, b param) int { return strings.Compare(a.name, b.name) })
-	var h hash.Hash
-	switch method {
-	case signMD5:
-		h = md5.New()
-		io.WriteString(h, secret)
-	case signHMAC:
-		h = hmac.New(md5.New, []byte(secret))
-	default:
-		h = hmac.New(sha256.New, []byte(secret))
-	}
-	io.WriteString(h, path)
+	size := len(path) + 2*len(secret)
 	for _, p := range params {
-		io.WriteString(h, p.name)
-		io.WriteString(h, p.value)
+		size += len(p.name) + len(p.value)
+	}
+	text := make([]byte, 0, size)
+	if method == signMD5 {
+		text = append(text, secret...)
+	}
+	text = append(text, path...)
+	for _, p := range params {
+		text = append(append(text, p.name...), p.value...)
 	}
 	if method == signMD5 {
-		io.WriteString(h, secret)
+		text = append(text, secret...)
 	}
+	h := hashOf(method, secret)
+	h.Write(text)
 	return strings.ToUpper(hex.EncodeToString(h.Sum(nil)))
+}
+
+// hashOf gives the hash a method uses; md5 has the secret in the text instead of a key.
+func hashOf(method, secret string) hash.Hash {
+	switch method {
+	case signMD5:
+		return md5.New()
+	case signHMAC:
+		return hmac.New(md5.New, []byte(secret))
+	}
+	return hmac.New(sha256.New, []byte(secret))
 }
