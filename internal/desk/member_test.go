@@ -2,9 +2,7 @@ package desk_test
 
 import (
 	"context"
-	"io"
 	"log/slog"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -14,56 +12,32 @@ import (
 	"parley/internal/desk"
 	"parley/internal/fault"
 	"parley/internal/store"
+	"parley/internal/store/storetest"
 )
-
-// handClock is moved by the test alone.
-type handClock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *handClock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *handClock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-func (c *handClock) Wait(ctx context.Context, _ time.Time, wake <-chan struct{}) {
-	select {
-	case <-ctx.Done():
-	case <-wake:
-	}
-}
 
 const goodPassword = "a fair breeze at four"
 
-// staff is a desk with an empty database and a clock of its own.
+// staff is a desk with an empty database and a clock moved by hand.
 type staff struct {
 	*desk.Desk
 	t     *testing.T
 	ctx   context.Context
-	clock *handClock
+	clock *hand
 }
 
-func newStaff(t *testing.T) *staff {
+// onBoth plays a test with an empty desk on each engine.
+func onBoth(t *testing.T, play func(*testing.T, *staff)) {
 	t.Helper()
-	clock := &handClock{now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)}
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "desk.db"), store.Options{Now: clock.Now})
-	if err != nil {
-		t.Fatal(err)
+	for name, address := range map[string]func(testing.TB) string{"sqlite": storetest.SQLite, "postgres": storetest.Postgres} {
+		t.Run(name, func(t *testing.T) {
+			clock := &hand{now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)}
+			d := desk.New(desk.Options{
+				DB: storetest.Open(t, address(t), clock.Now), Clock: clock, Log: slog.New(slog.DiscardHandler),
+				PublicURL: func() string { return "http://desk.example" },
+			})
+			play(t, &staff{d, t, t.Context(), clock})
+		})
 	}
-	t.Cleanup(func() { db.Close() })
-	d := desk.New(desk.Options{
-		DB: db, Clock: clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		PublicURL: func() string { return "http://desk.example" },
-	})
-	return &staff{d, t, t.Context(), clock}
 }
 
 // owner makes the first owner and signs them in.
@@ -121,8 +95,9 @@ func wantFault(t *testing.T, err error, kind fault.Kind, key string) {
 	}
 }
 
-func TestFirstStartLetsTheOwnerInOnce(t *testing.T) {
-	s := newStaff(t)
+func TestFirstStartLetsTheOwnerInOnce(t *testing.T) { onBoth(t, checkFirstStartLetsTheOwnerInOnce) }
+
+func checkFirstStartLetsTheOwnerInOnce(t *testing.T, s *staff) {
 	older, needed, err := s.FirstStart(s.ctx)
 	s.must(err)
 	secret, again, err := s.FirstStart(s.ctx)
@@ -159,15 +134,16 @@ func TestFirstStartLetsTheOwnerInOnce(t *testing.T) {
 	}
 }
 
-func TestInvitationsRunOut(t *testing.T) {
-	s := newStaff(t)
+func TestInvitationsRunOut(t *testing.T) { onBoth(t, checkInvitationsRunOut) }
+
+func checkInvitationsRunOut(t *testing.T, s *staff) {
 	secret, _, err := s.FirstStart(s.ctx)
 	s.must(err)
-	s.clock.move(24*time.Hour - time.Second)
+	s.clock.Advance(24*time.Hour - time.Second)
 	if _, err := s.Invitation(s.ctx, secret); err != nil {
 		t.Errorf("a second before its end: %v", err)
 	}
-	s.clock.move(time.Second)
+	s.clock.Advance(time.Second)
 	_, err = s.Invitation(s.ctx, secret)
 	wantFault(t, err, fault.NotFound, "fault.invite.gone")
 	_, _, err = s.AcceptInvite(s.ctx, secret, "A", goodPassword, "", "")
@@ -175,7 +151,10 @@ func TestInvitationsRunOut(t *testing.T) {
 }
 
 func TestOneInvitationUsedByManyAtOnceLetsOneIn(t *testing.T) {
-	s := newStaff(t)
+	onBoth(t, checkOneInvitationUsedByManyAtOnceLetsOneIn)
+}
+
+func checkOneInvitationUsedByManyAtOnceLetsOneIn(t *testing.T, s *staff) {
 	secret, _, err := s.FirstStart(s.ctx)
 	s.must(err)
 	s.must(s.NameInvitation(s.ctx, secret, "ada@example.com"))
@@ -198,8 +177,9 @@ func TestOneInvitationUsedByManyAtOnceLetsOneIn(t *testing.T) {
 	}
 }
 
-func TestCreateOwnerMayBeRepeated(t *testing.T) {
-	s := newStaff(t)
+func TestCreateOwnerMayBeRepeated(t *testing.T) { onBoth(t, checkCreateOwnerMayBeRepeated) }
+
+func checkCreateOwnerMayBeRepeated(t *testing.T, s *staff) {
 	s.owner()
 	s.must(s.CreateOwner(s.ctx, "ada@example.com", "Ada", "another password"))
 	if _, _, err := s.SignIn(s.ctx, "ada@example.com", "another password", "192.0.2.1", ""); err == nil {
@@ -208,7 +188,10 @@ func TestCreateOwnerMayBeRepeated(t *testing.T) {
 }
 
 func TestAnOwnerByFlagsEndsTheLinkOfTheFirstStart(t *testing.T) {
-	s := newStaff(t)
+	onBoth(t, checkAnOwnerByFlagsEndsTheLinkOfTheFirstStart)
+}
+
+func checkAnOwnerByFlagsEndsTheLinkOfTheFirstStart(t *testing.T, s *staff) {
 	secret, _, err := s.FirstStart(s.ctx)
 	s.must(err)
 	s.owner()
@@ -216,26 +199,27 @@ func TestAnOwnerByFlagsEndsTheLinkOfTheFirstStart(t *testing.T) {
 	wantFault(t, err, fault.NotFound, "fault.invite.gone")
 }
 
-func TestPasswordRules(t *testing.T) {
+func TestPasswordRules(t *testing.T) { onBoth(t, checkPasswordRules) }
+
+func checkPasswordRules(t *testing.T, s *staff) {
 	for _, c := range []struct{ password, key string }{
 		{"brief", "fault.password.short"}, {"nine char", "fault.password.short"}, {strings.Repeat("ab c", 60), "fault.password.long"},
 		{"ADA@example.com", "fault.password.is_email"}, {"1234567890", "fault.password.common"}, {"Password123", "fault.password.common"},
 		{"QWERTYUIOP", "fault.password.common"}, {"aaaaaaaaaaaaaaa", "fault.password.common"}, {"abababababab", "fault.password.common"},
 		{"mucho\xff\xfe12345", "fault.password.unreadable"},
 	} {
-		s := newStaff(t)
 		err := s.CreateOwner(s.ctx, "ada@example.com", "Ada", c.password)
 		wantFault(t, err, fault.Invalid, c.key)
 		if f := fault.Of(err); f != nil && (f.Value != "" || strings.Contains(err.Error(), c.password)) {
 			t.Errorf("the fault repeats the password: %v", err)
 		}
 	}
-	s := newStaff(t)
 	s.must(s.CreateOwner(s.ctx, "ada@example.com", "Ada", "去年今日此门中人面桃花"))
 }
 
-func TestInviteChecksItsInput(t *testing.T) {
-	s := newStaff(t)
+func TestInviteChecksItsInput(t *testing.T) { onBoth(t, checkInviteChecksItsInput) }
+
+func checkInviteChecksItsInput(t *testing.T, s *staff) {
 	owner, shop := s.owner(), s.store("Norte")
 	for _, c := range []struct {
 		in    desk.InviteInput
@@ -262,8 +246,9 @@ func TestInviteChecksItsInput(t *testing.T) {
 	}
 }
 
-func TestAccessPerStore(t *testing.T) {
-	s := newStaff(t)
+func TestAccessPerStore(t *testing.T) { onBoth(t, checkAccessPerStore) }
+
+func checkAccessPerStore(t *testing.T, s *staff) {
 	owner, north, south := s.owner(), s.store("Norte"), s.store("Sur")
 	agent := s.join(owner, desk.InviteInput{Email: "bo@example.com", Role: "agent", Stores: []int64{north, north}})
 	if !agent.Sees(north) || agent.Sees(south) || !agent.May(desk.Act) || agent.May(desk.Lead) {
@@ -280,8 +265,9 @@ func TestAccessPerStore(t *testing.T) {
 	}
 }
 
-func TestOnlyOwnersManageMembers(t *testing.T) {
-	s := newStaff(t)
+func TestOnlyOwnersManageMembers(t *testing.T) { onBoth(t, checkOnlyOwnersManageMembers) }
+
+func checkOnlyOwnersManageMembers(t *testing.T, s *staff) {
 	owner := s.owner()
 	for _, role := range []string{"viewer", "agent", "lead"} {
 		who := s.join(owner, desk.InviteInput{Email: role + "@example.com", Role: role, AllStores: true})
@@ -302,8 +288,9 @@ func TestOnlyOwnersManageMembers(t *testing.T) {
 	wantFault(t, err, fault.Forbidden, "fault.role")
 }
 
-func TestTheLastOwnerStays(t *testing.T) {
-	s := newStaff(t)
+func TestTheLastOwnerStays(t *testing.T) { onBoth(t, checkTheLastOwnerStays) }
+
+func checkTheLastOwnerStays(t *testing.T, s *staff) {
 	owner := s.owner()
 	wantFault(t, s.RemoveMember(s.ctx, owner, owner.MemberID), fault.Refused, "fault.member.last_owner")
 	demote := desk.InviteInput{Role: "lead", AllStores: true}
@@ -316,8 +303,9 @@ func TestTheLastOwnerStays(t *testing.T) {
 	wantFault(t, s.RemoveMember(s.ctx, second, second.MemberID), fault.Refused, "fault.member.last_owner")
 }
 
-func TestTwoOwnersCannotRemoveEachOther(t *testing.T) {
-	s := newStaff(t)
+func TestTwoOwnersCannotRemoveEachOther(t *testing.T) { onBoth(t, checkTwoOwnersCannotRemoveEachOther) }
+
+func checkTwoOwnersCannotRemoveEachOther(t *testing.T, s *staff) {
 	a := s.owner()
 	b := s.join(a, desk.InviteInput{Email: "bo@example.com", Role: "owner"})
 	errs := make([]error, 2)
@@ -331,7 +319,10 @@ func TestTwoOwnersCannotRemoveEachOther(t *testing.T) {
 }
 
 func TestRemovedMembersLoseEverythingAtOnce(t *testing.T) {
-	s := newStaff(t)
+	onBoth(t, checkRemovedMembersLoseEverythingAtOnce)
+}
+
+func checkRemovedMembersLoseEverythingAtOnce(t *testing.T, s *staff) {
 	owner := s.owner()
 	s.join(owner, desk.InviteInput{Email: "bo@example.com", Role: "agent", AllStores: true})
 	session, who, err := s.SignIn(s.ctx, "bo@example.com", goodPassword, "192.0.2.1", "")
@@ -358,8 +349,9 @@ func TestRemovedMembersLoseEverythingAtOnce(t *testing.T) {
 	s.join(owner, desk.InviteInput{Email: "bo@example.com", Role: "viewer"}) // may come back as somebody new
 }
 
-func TestUpdateMember(t *testing.T) {
-	s := newStaff(t)
+func TestUpdateMember(t *testing.T) { onBoth(t, checkUpdateMember) }
+
+func checkUpdateMember(t *testing.T, s *staff) {
 	owner := s.owner()
 	who := s.join(owner, desk.InviteInput{Email: "bo@example.com", Role: "agent", AllStores: true})
 	s.must(s.UpdateMember(s.ctx, owner, who.MemberID, desk.InviteInput{Role: "lead", Name: "Bo", Email: "BO2@example.com"}))
@@ -379,8 +371,9 @@ func TestUpdateMember(t *testing.T) {
 	}
 }
 
-func TestOperator(t *testing.T) {
-	s := newStaff(t)
+func TestOperator(t *testing.T) { onBoth(t, checkOperator) }
+
+func checkOperator(t *testing.T, s *staff) {
 	if who, err := s.Operator(s.ctx, ""); err != nil || !who.May(desk.Own) || who.MemberID != 0 {
 		t.Errorf("on an empty desk: %+v, %v", who, err)
 	}

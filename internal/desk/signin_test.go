@@ -13,7 +13,10 @@ import (
 )
 
 func TestSignInIsTheSameForUnknownAccounts(t *testing.T) {
-	s := newStaff(t)
+	onBoth(t, checkSignInIsTheSameForUnknownAccounts)
+}
+
+func checkSignInIsTheSameForUnknownAccounts(t *testing.T, s *staff) {
 	s.owner()
 	began := time.Now()
 	_, _, wrong := s.SignIn(s.ctx, "ada@example.com", "not the password", "192.0.2.9", "")
@@ -30,16 +33,18 @@ func TestSignInIsTheSameForUnknownAccounts(t *testing.T) {
 	}
 }
 
-func TestSignInFoldsTheEmail(t *testing.T) {
-	s := newStaff(t)
+func TestSignInFoldsTheEmail(t *testing.T) { onBoth(t, checkSignInFoldsTheEmail) }
+
+func checkSignInFoldsTheEmail(t *testing.T, s *staff) {
 	s.owner()
 	if _, who, err := s.SignIn(s.ctx, "  ADA@Example.COM ", goodPassword, "", "agent"); err != nil || who.Name != "Ada" {
 		t.Errorf("%+v, %v", who, err)
 	}
 }
 
-func TestThrottlePerAccount(t *testing.T) {
-	s := newStaff(t)
+func TestThrottlePerAccount(t *testing.T) { onBoth(t, checkThrottlePerAccount) }
+
+func checkThrottlePerAccount(t *testing.T, s *staff) {
 	s.owner()
 	try := func(password string) error {
 		_, _, err := s.SignIn(s.ctx, "ada@example.com", password, "192.0.2.1", "")
@@ -55,12 +60,12 @@ func TestThrottlePerAccount(t *testing.T) {
 		if f := fault.Of(err); f.After != wait || f.Params["seconds"] != fmt.Sprint(int(wait.Seconds())) {
 			t.Fatalf("wait of %v, want %v", f.After, wait)
 		}
-		s.clock.move(wait - time.Millisecond)
+		s.clock.Advance(wait - time.Millisecond)
 		wantFault(t, try(goodPassword), fault.Limited, "fault.signin.too_many")
-		s.clock.move(time.Millisecond)
+		s.clock.Advance(time.Millisecond)
 		wantFault(t, try("wrong"), fault.Unauthorised, "fault.signin.wrong")
 	}
-	s.clock.move(time.Minute)
+	s.clock.Advance(time.Minute)
 	s.must(try(goodPassword))
 	for range 5 {
 		wantFault(t, try("wrong"), fault.Unauthorised, "fault.signin.wrong") // a good one wiped the slate
@@ -68,7 +73,10 @@ func TestThrottlePerAccount(t *testing.T) {
 }
 
 func TestThrottleOfUnknownAccountsIsTheSame(t *testing.T) {
-	s := newStaff(t)
+	onBoth(t, checkThrottleOfUnknownAccountsIsTheSame)
+}
+
+func checkThrottleOfUnknownAccountsIsTheSame(t *testing.T, s *staff) {
 	var last error
 	for range 6 {
 		_, _, last = s.SignIn(s.ctx, "nobody@example.com", "wrong", "192.0.2.1", "")
@@ -76,8 +84,9 @@ func TestThrottleOfUnknownAccountsIsTheSame(t *testing.T) {
 	wantFault(t, last, fault.Limited, "fault.signin.too_many")
 }
 
-func TestThrottlePerAddress(t *testing.T) {
-	s := newStaff(t)
+func TestThrottlePerAddress(t *testing.T) { onBoth(t, checkThrottlePerAddress) }
+
+func checkThrottlePerAddress(t *testing.T, s *staff) {
 	s.owner()
 	for i := range 20 {
 		_, _, err := s.SignIn(s.ctx, fmt.Sprintf("x%d@example.com", i), "wrong", fmt.Sprintf("[2001:db8::%x]:443", i), "")
@@ -87,13 +96,16 @@ func TestThrottlePerAddress(t *testing.T) {
 	wantFault(t, err, fault.Limited, "fault.signin.too_many")
 	_, _, err = s.SignIn(s.ctx, "ada@example.com", goodPassword, "2001:db8:1::1", "")
 	s.must(err)
-	s.clock.move(24 * time.Hour)
+	s.clock.Advance(24 * time.Hour)
 	_, _, err = s.SignIn(s.ctx, "ada@example.com", goodPassword, "2001:db8::ffff", "")
 	s.must(err)
 }
 
 func TestOwnSuccessDoesNotWipeTheAddress(t *testing.T) {
-	s := newStaff(t)
+	onBoth(t, checkOwnSuccessDoesNotWipeTheAddress)
+}
+
+func checkOwnSuccessDoesNotWipeTheAddress(t *testing.T, s *staff) {
 	s.owner()
 	for i := range 19 {
 		s.SignIn(s.ctx, fmt.Sprintf("x%d@example.com", i), "wrong", "192.0.2.7", "")
@@ -108,7 +120,10 @@ func TestOwnSuccessDoesNotWipeTheAddress(t *testing.T) {
 }
 
 func TestManyTriesAtOnceAreCountedBeforeTheyRun(t *testing.T) {
-	s := newStaff(t)
+	onBoth(t, checkManyTriesAtOnceAreCountedBeforeTheyRun)
+}
+
+func checkManyTriesAtOnceAreCountedBeforeTheyRun(t *testing.T, s *staff) {
 	s.owner()
 	var wg sync.WaitGroup
 	var mu sync.Mutex
@@ -127,8 +142,9 @@ func TestManyTriesAtOnceAreCountedBeforeTheyRun(t *testing.T) {
 	}
 }
 
-func TestSessionsEnd(t *testing.T) {
-	s := newStaff(t)
+func TestSessionsEnd(t *testing.T) { onBoth(t, checkSessionsEnd) }
+
+func checkSessionsEnd(t *testing.T, s *staff) {
 	s.owner()
 	open := func() string {
 		secret, _, err := s.SignIn(s.ctx, "ada@example.com", goodPassword, "", strings.Repeat("ü", 300))
@@ -136,26 +152,26 @@ func TestSessionsEnd(t *testing.T) {
 		return secret
 	}
 	idle := open()
-	s.clock.move(14*24*time.Hour - time.Second)
+	s.clock.Advance(14*24*time.Hour - time.Second)
 	if _, err := s.BySession(s.ctx, idle); err != nil {
 		t.Errorf("a second before 14 idle days: %v", err)
 	}
-	s.clock.move(14 * 24 * time.Hour)
+	s.clock.Advance(14 * 24 * time.Hour)
 	_, err := s.BySession(s.ctx, idle)
 	wantFault(t, err, fault.Unauthorised, "fault.session.ended")
 
 	used := open()
 	for range 5 {
-		s.clock.move(10 * 24 * time.Hour)
+		s.clock.Advance(10 * 24 * time.Hour)
 		if _, err := s.BySession(s.ctx, used); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s.clock.move(10*24*time.Hour - time.Second)
+	s.clock.Advance(10*24*time.Hour - time.Second)
 	if _, err := s.BySession(s.ctx, used); err != nil {
 		t.Errorf("a second before 60 days: %v", err)
 	}
-	s.clock.move(time.Second)
+	s.clock.Advance(time.Second)
 	_, err = s.BySession(s.ctx, used)
 	wantFault(t, err, fault.Unauthorised, "fault.session.ended")
 
@@ -168,8 +184,9 @@ func TestSessionsEnd(t *testing.T) {
 	wantFault(t, err, fault.Unauthorised, "fault.session.ended")
 }
 
-func TestSecretsAreNotKept(t *testing.T) {
-	s := newStaff(t)
+func TestSecretsAreNotKept(t *testing.T) { onBoth(t, checkSecretsAreNotKept) }
+
+func checkSecretsAreNotKept(t *testing.T, s *staff) {
 	who := s.owner()
 	session, _, err := s.SignIn(s.ctx, "ada@example.com", goodPassword, "", "")
 	s.must(err)
@@ -192,8 +209,9 @@ func TestSecretsAreNotKept(t *testing.T) {
 	}
 }
 
-func TestLastSeenIsWrittenOnceAMinute(t *testing.T) {
-	s := newStaff(t)
+func TestLastSeenIsWrittenOnceAMinute(t *testing.T) { onBoth(t, checkLastSeenIsWrittenOnceAMinute) }
+
+func checkLastSeenIsWrittenOnceAMinute(t *testing.T, s *staff) {
 	who := s.owner()
 	secret, _, err := s.SignIn(s.ctx, "ada@example.com", goodPassword, "", "")
 	s.must(err)
@@ -206,18 +224,21 @@ func TestLastSeenIsWrittenOnceAMinute(t *testing.T) {
 		return rows[0].SeenAt
 	}
 	first := seen()
-	s.clock.move(59 * time.Second)
+	s.clock.Advance(59 * time.Second)
 	if !seen().Equal(first) {
 		t.Error("written again within a minute")
 	}
-	s.clock.move(time.Second)
+	s.clock.Advance(time.Second)
 	if !seen().Equal(s.clock.Now()) {
 		t.Error("not written after a minute")
 	}
 }
 
 func TestChangePasswordEndsOtherSessions(t *testing.T) {
-	s := newStaff(t)
+	onBoth(t, checkChangePasswordEndsOtherSessions)
+}
+
+func checkChangePasswordEndsOtherSessions(t *testing.T, s *staff) {
 	s.owner()
 	open := func() (string, desk.Who) {
 		secret, _, err := s.SignIn(s.ctx, "ada@example.com", goodPassword, "", "")
@@ -243,8 +264,9 @@ func TestChangePasswordEndsOtherSessions(t *testing.T) {
 	s.must(err)
 }
 
-func TestChangePasswordIsThrottled(t *testing.T) {
-	s := newStaff(t)
+func TestChangePasswordIsThrottled(t *testing.T) { onBoth(t, checkChangePasswordIsThrottled) }
+
+func checkChangePasswordIsThrottled(t *testing.T, s *staff) {
 	who := s.owner()
 	for range 5 {
 		wantFault(t, s.ChangePassword(s.ctx, who, "wrong", "a new long password"), fault.Invalid, "fault.password.wrong")
@@ -252,8 +274,9 @@ func TestChangePasswordIsThrottled(t *testing.T) {
 	wantFault(t, s.ChangePassword(s.ctx, who, goodPassword, "a new long password"), fault.Limited, "fault.signin.too_many")
 }
 
-func TestForgottenPassword(t *testing.T) {
-	s := newStaff(t)
+func TestForgottenPassword(t *testing.T) { onBoth(t, checkForgottenPassword) }
+
+func checkForgottenPassword(t *testing.T, s *staff) {
 	owner := s.owner()
 	bo := s.join(owner, desk.InviteInput{Email: "bo@example.com", Role: "agent", AllStores: true})
 	session, _, err := s.SignIn(s.ctx, "bo@example.com", goodPassword, "", "")
@@ -273,8 +296,9 @@ func TestForgottenPassword(t *testing.T) {
 	wantFault(t, err, fault.Unauthorised, "fault.session.ended")
 }
 
-func TestPreferences(t *testing.T) {
-	s := newStaff(t)
+func TestPreferences(t *testing.T) { onBoth(t, checkPreferences) }
+
+func checkPreferences(t *testing.T, s *staff) {
 	who := s.owner()
 	s.must(s.SetPreferences(s.ctx, who, desk.Preferences{Name: " 阿达 ", Locale: "zh", Zone: "Asia/Shanghai", Theme: "dark"}))
 	if who = s.signIn("ada@example.com"); who.Name != "阿达" || who.Locale != "zh" || who.Zone != "Asia/Shanghai" || who.Theme != "dark" {
@@ -294,7 +318,10 @@ func TestPreferences(t *testing.T) {
 }
 
 func TestAMemberStoppedHalfWayIsNotLetIn(t *testing.T) {
-	s := newStaff(t)
+	onBoth(t, checkAMemberStoppedHalfWayIsNotLetIn)
+}
+
+func checkAMemberStoppedHalfWayIsNotLetIn(t *testing.T, s *staff) {
 	owner := s.owner()
 	_, err := s.Invite(s.ctx, owner, desk.InviteInput{Email: "bo@example.com", Role: "agent"})
 	s.must(err)

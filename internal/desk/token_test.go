@@ -9,8 +9,9 @@ import (
 	"parley/internal/fault"
 )
 
-func TestTokensActAsTheirMember(t *testing.T) {
-	s := newStaff(t)
+func TestTokensActAsTheirMember(t *testing.T) { onBoth(t, checkTokensActAsTheirMember) }
+
+func checkTokensActAsTheirMember(t *testing.T, s *staff) {
 	owner := s.owner()
 	agent := s.join(owner, desk.InviteInput{Email: "bo@example.com", Role: "agent", AllStores: true})
 	secret, view, err := s.NewToken(s.ctx, agent, " nightly export ")
@@ -28,8 +29,9 @@ func TestTokensActAsTheirMember(t *testing.T) {
 	}
 }
 
-func TestUnknownTokens(t *testing.T) {
-	s := newStaff(t)
+func TestUnknownTokens(t *testing.T) { onBoth(t, checkUnknownTokens) }
+
+func checkUnknownTokens(t *testing.T, s *staff) {
 	link, _, err := s.FirstStart(s.ctx)
 	s.must(err)
 	for _, secret := range []string{"", "pat_", "pat_" + strings.Repeat("x", 43), link, "pat_" + link, strings.Repeat("pat_", 10000)} {
@@ -39,7 +41,10 @@ func TestUnknownTokens(t *testing.T) {
 }
 
 func TestTokensAreSeenAndDroppedByTheirOwnerAndByOwners(t *testing.T) {
-	s := newStaff(t)
+	onBoth(t, checkTokensAreSeenAndDroppedByTheirOwnerAndByOwners)
+}
+
+func checkTokensAreSeenAndDroppedByTheirOwnerAndByOwners(t *testing.T, s *staff) {
 	owner := s.owner()
 	bo := s.join(owner, desk.InviteInput{Email: "bo@example.com", Role: "lead", AllStores: true})
 	cy := s.join(owner, desk.InviteInput{Email: "cy@example.com", Role: "lead", AllStores: true})
@@ -64,8 +69,9 @@ func TestTokensAreSeenAndDroppedByTheirOwnerAndByOwners(t *testing.T) {
 	wantFault(t, err, fault.Unauthorised, "fault.token.unknown")
 }
 
-func TestTokenNamesAndNumber(t *testing.T) {
-	s := newStaff(t)
+func TestTokenNamesAndNumber(t *testing.T) { onBoth(t, checkTokenNamesAndNumber) }
+
+func checkTokenNamesAndNumber(t *testing.T, s *staff) {
 	who := s.owner()
 	for _, name := range []string{"", "   ", strings.Repeat("x", 81), "a\x00b"} {
 		if _, _, err := s.NewToken(s.ctx, who, name); fault.Of(err) == nil || fault.Of(err).Field != "name" {
@@ -84,8 +90,9 @@ func TestTokenNamesAndNumber(t *testing.T) {
 	wantFault(t, err, fault.Forbidden, "fault.role")
 }
 
-func TestLastUseIsWrittenOnceAMinute(t *testing.T) {
-	s := newStaff(t)
+func TestLastUseIsWrittenOnceAMinute(t *testing.T) { onBoth(t, checkLastUseIsWrittenOnceAMinute) }
+
+func checkLastUseIsWrittenOnceAMinute(t *testing.T, s *staff) {
 	who := s.owner()
 	secret, view, err := s.NewToken(s.ctx, who, "x")
 	s.must(err)
@@ -104,11 +111,11 @@ func TestLastUseIsWrittenOnceAMinute(t *testing.T) {
 	if !first.Equal(s.clock.Now()) {
 		t.Errorf("first use at %v", first)
 	}
-	s.clock.move(59 * time.Second)
+	s.clock.Advance(59 * time.Second)
 	if !used().Equal(first) {
 		t.Error("written again within a minute")
 	}
-	s.clock.move(time.Second)
+	s.clock.Advance(time.Second)
 	if !used().Equal(s.clock.Now()) {
 		t.Error("not written after a minute")
 	}

@@ -1,0 +1,251 @@
+// Package app puts the parts together: it is the only package that knows them all. New opens what lies on disk, Start serves and works,
+// Stop ends both in order.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"parley/internal/api"
+	"parley/internal/blob"
+	"parley/internal/connector"
+	"parley/internal/connector/aliexpress"
+	"parley/internal/desk"
+	"parley/internal/fault"
+	"parley/internal/policy"
+	"parley/internal/store"
+	"parley/internal/texts"
+	"parley/internal/vault"
+	"parley/internal/web"
+	"parley/internal/webclient"
+	"parley/packs"
+)
+
+// Config is what a desk is started with.
+type Config struct {
+	Data         string // folder for database, key and files; made if missing
+	DB           string // database address; empty = SQLite in Data
+	KeyFile      string // key ring; empty = Data/key, or the environment value in Key
+	Key          string // key ring as text, such as from PARLEY_KEY; wins over KeyFile
+	Addr         string // address to serve at; port 0 takes a free one
+	PublicURL    string // address people use, where it differs (a proxy)
+	AllowPrivate bool   // stores may use private and loopback addresses
+	SyncEvery    time.Duration
+	Clock        *Clock
+	Log          *slog.Logger
+	Out          io.Writer // what a person starting the program reads
+}
+
+// App is a desk with everything it needs.
+type App struct {
+	Config
+	DB    *store.DB
+	Desk  *desk.Desk
+	Texts *texts.Book
+
+	handler  http.Handler
+	server   *http.Server
+	listener net.Listener
+	stop     context.CancelFunc
+	work     sync.WaitGroup
+}
+
+const maxEvidence = 50 << 20 // bytes of one evidence file
+
+// New opens database, key and files and builds the desk. It serves and calls nothing yet.
+func New(ctx context.Context, c Config) (*App, error) {
+	if c.Clock == nil {
+		c.Clock = RealClock()
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Out == nil {
+		c.Out = io.Discard
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, fault.Input("data", c.Data, "a folder that can be written").Because(err)
+	}
+	a := &App{Config: c}
+	ring, err := a.openKey()
+	if err != nil {
+		return nil, err
+	}
+	address := c.DB
+	if address == "" {
+		address = "sqlite:" + filepath.Join(c.Data, "parley.db")
+	}
+	if a.DB, err = store.Open(ctx, address, store.Options{Now: c.Clock.Now, Log: c.Log}); err != nil {
+		return nil, err
+	}
+	if err := a.build(ring); err != nil {
+		return nil, errors.Join(err, a.DB.Close())
+	}
+	return a, nil
+}
+
+// openKey opens the key ring; the first start makes one. An existing database without its key is refused: a new key could not open
+// what the old one sealed.
+func (a *App) openKey() (*vault.Ring, error) {
+	if a.Key != "" {
+		return vault.Parse(a.Key)
+	}
+	path := a.KeyFile
+	if path == "" {
+		path = filepath.Join(a.Data, "key")
+	}
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) && !a.hasData() {
+		if err := vault.Create(path); err != nil {
+			return nil, err
+		}
+	}
+	return vault.Open(path)
+}
+
+func (a *App) hasData() bool {
+	if a.Config.DB != "" {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(a.Data, "parley.db"))
+	return err == nil
+}
+
+func (a *App) build(ring *vault.Ring) error {
+	library, err := policy.Load(packs.Files)
+	if err != nil {
+		return err
+	}
+	if a.Texts, err = texts.Load(); err != nil {
+		return err
+	}
+	blobs, err := blob.Dir(filepath.Join(a.Data, "files"), maxEvidence)
+	if err != nil {
+		return err
+	}
+	a.Desk = desk.New(desk.Options{
+		DB: a.DB, Library: library, Connectors: Connectors(), Vault: ring, Blobs: blobs, World: a.world(false),
+		Private: a.private(), Clock: a.Clock, Log: a.Log, PublicURL: a.URL, SyncEvery: a.SyncEvery,
+	})
+	a.handler, err = a.faces()
+	return err
+}
+
+// Connectors are the platforms this program knows. A new one is one line here.
+func Connectors() map[string]connector.Connector {
+	return map[string]connector.Connector{"aliexpress": aliexpress.New()}
+}
+
+func (a *App) world(private bool) connector.World {
+	client := webclient.New(webclient.Options{AllowPrivate: private, Now: a.Clock.Now})
+	return connector.World{HTTP: client, Now: a.Clock.Now, Log: a.Log, Pause: a.Clock.Pause}
+}
+
+func (a *App) private() *connector.World {
+	if !a.AllowPrivate {
+		return nil
+	}
+	w := a.world(true)
+	return &w
+}
+
+func (a *App) faces() (http.Handler, error) {
+	mux := http.NewServeMux()
+	jsonFace, err := api.New(api.Options{Desk: a.Desk, Texts: a.Texts, Log: a.Log, Version: Version()})
+	if err != nil {
+		return nil, err
+	}
+	pages := web.New(web.Options{
+		Desk: a.Desk, Texts: a.Texts, Now: a.Clock.Now, Log: a.Log, Say: a.say, MaxUpload: maxEvidence, Secure: strings.HasPrefix(a.PublicURL, "https://"),
+	})
+	for _, path := range []string{"/api/", "/healthz", "/metrics"} {
+		mux.Handle(path, jsonFace)
+	}
+	mux.Handle("/", pages)
+	return mux, nil
+}
+
+// say gives the sentence of a reason from the pack that gave it.
+func (a *App) say(lang string, why policy.Why) (string, bool) {
+	text := a.Desk.Library.Sentence(why.Rule, lang, why.Params)
+	return text, text != ""
+}
+
+// Version of the program, as the build recorded it.
+func Version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}
+
+// URL is the address people reach the desk at.
+func (a *App) URL() string {
+	if a.PublicURL != "" {
+		return a.PublicURL
+	}
+	if a.listener == nil {
+		return "http://" + a.Addr
+	}
+	return "http://" + a.listener.Addr().String()
+}
+
+// Handler serves both faces.
+func (a *App) Handler() http.Handler { return a.handler }
+
+// Listen takes the address, so that URL is known. Start serves it.
+func (a *App) Listen() (err error) {
+	a.listener, err = net.Listen("tcp", a.Addr)
+	if err != nil {
+		return fault.Input("addr", a.Addr, "a free address such as 127.0.0.1:8080").Because(err)
+	}
+	return nil
+}
+
+// Start serves the faces and begins the desk's own work. It returns at once.
+func (a *App) Start(ctx context.Context) error {
+	if a.listener == nil {
+		if err := a.Listen(); err != nil {
+			return err
+		}
+	}
+	ctx, a.stop = context.WithCancel(ctx)
+	a.server = &http.Server{
+		Handler: a.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		BaseContext: func(net.Listener) context.Context { return ctx }, ErrorLog: slog.NewLogLogger(a.Log.Handler(), slog.LevelDebug),
+	}
+	a.work.Go(func() { _ = a.Desk.Run(ctx) }) // ends with the context
+	a.work.Go(func() {
+		if err := a.server.Serve(a.listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			a.Log.Error("serving ended", "err", err)
+		}
+	})
+	return nil
+}
+
+// Stop ends serving and work and closes the database. What was under way is found again at the next start.
+func (a *App) Stop() error {
+	if a.stop != nil {
+		a.stop()
+		grace, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		if err := a.server.Shutdown(grace); err != nil {
+			_ = a.server.Close() // those that did not end in time are cut off
+		}
+		a.work.Wait()
+	}
+	return a.DB.Close()
+}
+
+// Say writes a line to the person who started the program.
+func (a *App) Say(format string, args ...any) { _, _ = fmt.Fprintf(a.Out, format+"\n", args...) }

@@ -1,0 +1,336 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+
+	"parley/internal/dispute"
+	"parley/internal/fault"
+	"parley/internal/money"
+	"parley/internal/policy"
+	"parley/internal/reply"
+	"parley/internal/store"
+)
+
+const eventsShown = 200
+
+// caseSeen gives a case the member may see; one he may not see does not exist for him.
+func (d *Desk) caseSeen(ctx context.Context, who Who, id int64) (*store.Case, error) {
+	if err := who.need(Read); err != nil {
+		return nil, err
+	}
+	c, err := d.DB.Case(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if !who.Sees(c.StoreID) {
+		return nil, fault.New(fault.NotFound, "fault.case_not_found")
+	}
+	return &c, nil
+}
+
+// Case gives everything about one case and marks the member as looking at it.
+func (d *Desk) Case(ctx context.Context, who Who, id int64) (CasePage, error) {
+	p, err := d.Peek(ctx, who, id)
+	if err == nil {
+		p.Viewers = d.Here(who, id)
+	}
+	return p, err
+}
+
+// Peek gives everything about one case without anybody being told.
+func (d *Desk) Peek(ctx context.Context, who Who, id int64) (CasePage, error) {
+	c, err := d.caseSeen(ctx, who, id)
+	if err != nil {
+		return CasePage{}, err
+	}
+	b, err := d.book(ctx)
+	if err != nil {
+		return CasePage{}, err
+	}
+	ms, err := gather(ctx, d.DB, []*store.Case{c})
+	if err != nil {
+		return CasePage{}, err
+	}
+	return d.page(ctx, who, b, ms[0])
+}
+
+func (d *Desk) page(ctx context.Context, who Who, b book, m *matter) (CasePage, error) {
+	now := d.Now()
+	f, v, err := d.judge(m, now)
+	if err != nil {
+		return CasePage{}, err
+	}
+	p := CasePage{Row: d.row(b, m.c, now), Company: b.companies[m.c.CompanyID], Facts: f, Verdict: v, Clock: v.Next}
+	p.Basis = basisOf(&f).pack()
+	if p.Rest, err = d.rest(ctx, d.DB, m, &f); err != nil {
+		return p, err
+	}
+	p.Options = d.optionViews(m, &f, &v, p)
+	if p.Sources, err = d.sourceItems(ctx, m, who); err != nil {
+		return p, err
+	}
+	if err := d.fillProof(ctx, &p, m, &f, &v); err != nil {
+		return p, err
+	}
+	if err := d.fillTimeline(ctx, &p, b, m, &f); err != nil {
+		return p, err
+	}
+	if p.BuyerStats.Cases, p.BuyerStats.Open, err = d.DB.CountBuyer(ctx, m.c.StoreID, m.c.BuyerID, 100); err != nil {
+		return p, err
+	}
+	if o, err := d.DB.OrderOf(ctx, m.c.StoreID, m.c.OrderNo); err == nil {
+		p.OrderFetchedAt = o.FetchedAt
+	}
+	return p, nil
+}
+
+// optionViews adds to the rules' options what the form needs, the recommended one first.
+func (d *Desk) optionViews(m *matter, f *dispute.Facts, v *policy.Verdict, p CasePage) []OptionView {
+	acts := d.Connectors[m.c.Connector].About().Acts
+	out := make([]OptionView, 0, len(v.Options))
+	for _, o := range v.Options {
+		w := OptionView{Option: o, Best: o.Code == v.Recommended && o.Open, Sends: slices.Contains(acts, o.Code)}
+		switch o.Code {
+		case "counter_amount", "counter_return":
+			w.NeedsAmount, w.NeedsText, w.NeedsReturnAddress = true, true, o.Code == "counter_return"
+			w.Max, w.Suggested = p.Rest, suggested(f, o)
+			if !w.Max.Known() {
+				w.Max = stakeOf(f)
+			}
+		case "contest_with_evidence":
+			w.NeedsText, w.NeedsEvidence = true, true
+		case "extend_protection":
+			w.NeedsDays = true
+		case "accept":
+			w.NeedsReturnAddress = f.Case != nil && f.Case.Claim.ReturnGoods
+		}
+		out = append(out, w)
+	}
+	slices.SortStableFunc(out, func(a, b OptionView) int { return optionRank(a) - optionRank(b) })
+	return out
+}
+
+func optionRank(o OptionView) int {
+	switch {
+	case o.Best:
+		return 0
+	case o.Open && o.Sends:
+		return 1
+	case o.Open:
+		return 2
+	}
+	return 3
+}
+
+// suggested is what the amount field starts with: the whole claim for a return, what the rules name otherwise.
+func suggested(f *dispute.Facts, o policy.Option) money.Amount {
+	if o.Cost != nil {
+		return *o.Cost
+	}
+	return stakeOf(f)
+}
+
+// sourceItems are the platform records of a case; what was received, word by word, is for lead and owner.
+func (d *Desk) sourceItems(ctx context.Context, m *matter, who Who) ([]SourceItem, error) {
+	out := make([]SourceItem, 0, len(m.sources))
+	for _, r := range m.sources {
+		it := SourceItem{Kind: r.Kind, ExternalID: r.ExternalID, Open: r.Open, SeenAt: r.SeenAt, Problem: r.Problem, Unknown: r.facts.Unknown, ID: r.ID}
+		if r.facts.Case != nil {
+			it.Status = r.facts.Case.Reported.Status
+		}
+		if who.May(Lead) {
+			raw, err := d.DB.SourceRaw(ctx, r.ID)
+			if err != nil {
+				return nil, err
+			}
+			it.Raw = raw
+		}
+		out = append(out, it)
+	}
+	return out, nil
+}
+
+// fillProof lists what is on file and what the class wants.
+func (d *Desk) fillProof(ctx context.Context, p *CasePage, m *matter, f *dispute.Facts, v *policy.Verdict) error {
+	on, err := d.DB.EvidenceOf(ctx, m.c.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range on {
+		p.Evidence = append(p.Evidence, evidenceItem(e))
+	}
+	for _, e := range f.Evidence {
+		if e.ID == "" { // the platform's own; ours are listed above
+			p.Evidence = append(p.Evidence, platformEvidence(e))
+		}
+	}
+	for _, kind := range v.WantedEvidence {
+		it := ProofItem{Kind: kind, There: !slices.Contains(v.MissingEvidence, kind)}
+		for _, e := range p.Evidence {
+			if e.Kind == kind {
+				it.Items = append(it.Items, e)
+			}
+		}
+		p.Proof = append(p.Proof, it)
+	}
+	return nil
+}
+
+func evidenceItem(e store.Evidence) EvidenceItem {
+	it := EvidenceItem{ID: e.ID, At: e.At, From: e.From, Kind: e.Kind, Name: e.Name, Type: e.Type, Size: e.Size, Hash: e.Hash,
+		Reading: e.Reading, Text: e.Text, Note: e.Note, Frozen: !e.FrozenAt.IsZero()}
+	if e.Hash != "" {
+		it.URL = "/evidence/" + strconv.FormatInt(e.ID, 10)
+	}
+	return it
+}
+
+// platformEvidence is a proof that came with the platform's record; it has no number of ours and cannot be edited.
+func platformEvidence(e dispute.Evidence) EvidenceItem {
+	it := EvidenceItem{At: e.At, From: e.From, Kind: e.Kind, Reading: e.Reading, Text: e.Text, Note: e.Note, Frozen: true}
+	if e.File != nil {
+		it.Name, it.URL, it.Hash = e.File.Name, e.File.URL, e.File.Hash
+	}
+	return it
+}
+
+// fillTimeline joins everything that happened into one line of time, oldest first.
+func (d *Desk) fillTimeline(ctx context.Context, p *CasePage, b book, m *matter, f *dispute.Facts) error {
+	events, err := d.DB.Events(ctx, m.c.ID, 0, eventsShown)
+	if err != nil {
+		return err
+	}
+	effects, err := d.DB.EffectsOf(ctx, m.c.ID)
+	if err != nil {
+		return err
+	}
+	by := map[string]string{}
+	for _, e := range events {
+		if l, ok := eventLine(e, b); ok {
+			p.Timeline = append(p.Timeline, l)
+		}
+		if e.Kind == "decided" {
+			by[eventDecision(e)] = b.members[e.MemberID].Name
+		}
+	}
+	for _, e := range effects {
+		it := effectItem(e)
+		it.By = by[e.DecisionID]
+		p.Effects = append(p.Effects, it)
+	}
+	p.Timeline = append(p.Timeline, actLines(f)...)
+	p.Timeline = append(p.Timeline, messageLines(f)...)
+	p.Timeline = append(p.Timeline, proposalLines(f)...)
+	slices.SortStableFunc(p.Timeline, func(a, b Line) int { return a.At.Compare(b.At) })
+	return nil
+}
+
+func eventDecision(e store.Event) string {
+	var data struct{ Decision string }
+	_ = json.Unmarshal(e.Data, &data) // an event without one has none
+	return data.Decision
+}
+
+// shownEvents are the events a person sees in the timeline; what the platform did is told by its own acts.
+var shownEvents = []string{"note", "assigned", "decided", "effect_confirmed", "effect_contradicted", "effect_refused", "effect_in_doubt",
+	"effect_cancelled", "effect_resolved", "deadline_passed", "record_unreadable", "evidence_added", "reading_set", "recorded", "imported"}
+
+func eventLine(e store.Event, b book) (Line, bool) {
+	if !slices.Contains(shownEvents, e.Kind) {
+		return Line{}, false
+	}
+	var data struct {
+		Text, Option, Do, Fault, Reason, Kind, Did, Problem string
+		Amount                                              money.Amount
+		To                                                  int64
+		Params                                              map[string]string
+	}
+	_ = json.Unmarshal(e.Data, &data) // every event that is shown is written by this package
+	l := Line{At: e.At, Kind: "event", Who: e.Actor, Code: e.Kind, Text: data.Text, Amount: data.Amount, Params: map[string]string{}}
+	if e.Kind == "note" {
+		l.Kind = "note"
+	}
+	if e.MemberID != 0 {
+		l.Who, l.Name, l.Ours = "staff", b.members[e.MemberID].Name, true
+	}
+	for k, v := range map[string]string{"option": data.Option, "do": data.Do, "fault": data.Fault, "reason": data.Reason, "kind": data.Kind, "did": data.Did, "problem": data.Problem} {
+		if v != "" {
+			l.Params[k] = v
+		}
+	}
+	if e.Kind == "assigned" {
+		l.Params["to"] = b.members[data.To].Name
+	}
+	return l, true
+}
+
+func actLines(f *dispute.Facts) []Line {
+	out := make([]Line, 0, len(f.History))
+	for _, a := range f.History {
+		l := Line{At: a.At, Kind: "act", Who: a.Who, Ours: a.Who == "staff" || a.Who == "desk", Code: a.Did, Text: a.Note, Amount: a.Amount, Raw: a.Raw}
+		l.Params = map[string]string{}
+		if a.Days != 0 {
+			l.Params["days"] = strconv.Itoa(a.Days)
+		}
+		if a.Via != "" {
+			l.Params["via"] = a.Via
+		}
+		if a.Reference != "" && a.Did != "extended_protection" {
+			l.Params["reference"] = a.Reference
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+func messageLines(f *dispute.Facts) []Line {
+	out := make([]Line, 0, len(f.Messages))
+	for _, msg := range f.Messages {
+		l := Line{At: msg.At, Kind: "message", Who: msg.From, Ours: msg.From == "staff" || msg.From == "desk", Text: msg.Text, Language: msg.Language, Files: msg.Files}
+		if msg.From == "buyer" && f.Buyer != nil {
+			l.Name = buyerName(f.Buyer)
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+func proposalLines(f *dispute.Facts) []Line {
+	out := make([]Line, 0, len(f.Proposals))
+	for _, p := range f.Proposals {
+		out = append(out, Line{At: p.At, Kind: "proposal", Who: p.By, Ours: p.By == "staff", Code: p.Kind, Amount: p.Amount, Raw: p.Status,
+			Params: map[string]string{"status": p.Status}})
+	}
+	return out
+}
+
+// Events gives the full history of a case, newest first, before an event number (0 = from the newest).
+func (d *Desk) Events(ctx context.Context, who Who, caseID, before int64, limit int) ([]store.Event, error) {
+	if _, err := d.caseSeen(ctx, who, caseID); err != nil {
+		return nil, err
+	}
+	if limit < 1 || limit > eventsShown {
+		limit = eventsShown
+	}
+	return d.DB.Events(ctx, caseID, before, limit)
+}
+
+// CheckText reads a text against the reply checks, as a decision of the option would.
+func (d *Desk) CheckText(ctx context.Context, who Who, caseID int64, option, text string) ([]reply.Finding, error) {
+	c, err := d.caseSeen(ctx, who, caseID)
+	if err != nil {
+		return nil, err
+	}
+	ms, err := gather(ctx, d.DB, []*store.Case{c})
+	if err != nil {
+		return nil, err
+	}
+	f, v, err := d.judge(ms[0], d.Now())
+	if err != nil {
+		return nil, err
+	}
+	return d.check(&f, &v, Choice{Option: option, Text: text}, d.Now()), nil
+}

@@ -1,0 +1,477 @@
+package desk
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"parley/internal/connector"
+	"parley/internal/dispute"
+	"parley/internal/fault"
+	"parley/internal/money"
+	"parley/internal/policy"
+	"parley/internal/reply"
+	"parley/internal/store"
+)
+
+// maxText is the longest text of a decision, in characters; the reply checks have their own, shorter limit in words.
+const maxText = 5000
+
+// maxExtension is the longest extension of a protection the desk asks for at once, in days (AE20: 60 is usual, 120 the longest met).
+const maxExtension = 120
+
+// Preview shows what a choice would send, without sending or changing anything.
+func (d *Desk) Preview(ctx context.Context, who Who, caseID int64, ch Choice) (Preview, error) {
+	if err := who.need(Act); err != nil {
+		return Preview{}, err
+	}
+	c, err := d.caseSeen(ctx, who, caseID)
+	if err != nil {
+		return Preview{}, err
+	}
+	ms, err := gather(ctx, d.DB, []*store.Case{c})
+	if err != nil {
+		return Preview{}, err
+	}
+	p, _, err := d.plan(ctx, d.DB, ms[0], ch)
+	return p, err
+}
+
+// Decide writes a person's decision and its effects in one transaction. The effects are sent afterwards, once each and in order.
+func (d *Desk) Decide(ctx context.Context, who Who, caseID int64, ch Choice) (Decided, error) {
+	if err := who.need(Act); err != nil {
+		return Decided{}, err
+	}
+	if _, err := d.caseSeen(ctx, who, caseID); err != nil {
+		return Decided{}, err
+	}
+	var out Decided
+	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		var err error
+		out, err = d.decide(ctx, tx, who, caseID, ch)
+		return err
+	})
+	if err == nil {
+		wake(d.wakeEffects)
+	}
+	return out, err
+}
+
+func (d *Desk) decide(ctx context.Context, tx *store.Tx, who Who, caseID int64, ch Choice) (Decided, error) {
+	cases, err := forUpdate(tx, []int64{caseID})
+	if err != nil {
+		return Decided{}, err
+	}
+	ms, err := gather(ctx, tx, cases)
+	if err != nil {
+		return Decided{}, err
+	}
+	m, now := ms[0], d.Now()
+	p, f, err := d.plan(ctx, tx, m, ch)
+	if err != nil {
+		return Decided{}, err
+	}
+	if p.Blocked {
+		return Decided{}, fault.New(fault.Refused, "fault.reply_blocked", "checks", findingCodes(p.Findings), "points", findingPoints(p.Findings))
+	}
+	dec := store.Decision{ID: newID("dec"), CaseID: caseID, MemberID: who.MemberID, At: now, Option: ch.Option, State: "open"}
+	if dec.Data, err = json.Marshal(ch); err != nil {
+		return Decided{}, err
+	}
+	if dec.Basis, err = json.Marshal(basisOf(&f)); err != nil {
+		return Decided{}, err
+	}
+	effects, err := d.effectsOf(ctx, tx, m, dec, p.Steps, now)
+	if err != nil {
+		return Decided{}, err
+	}
+	return d.writeDecision(ctx, tx, m, who, dec, effects, ch)
+}
+
+func (d *Desk) writeDecision(ctx context.Context, tx *store.Tx, m *matter, who Who, dec store.Decision, effects []store.Effect, ch Choice) (Decided, error) {
+	if err := tx.AddDecision(dec); err != nil {
+		return Decided{}, err
+	}
+	for _, e := range effects {
+		if err := tx.AddEffect(&e); err != nil {
+			return Decided{}, err
+		}
+	}
+	if err := tx.FreezeEvidence(m.c.ID, ch.Evidence, dec.At); err != nil {
+		return Decided{}, err
+	}
+	m.c.Card.Effect, m.c.ChangedAt = "planned", dec.At
+	if m.c.AssigneeID == 0 {
+		m.c.AssigneeID = who.MemberID
+	}
+	if err := tx.PutCases([]*store.Case{m.c}); err != nil {
+		return Decided{}, err
+	}
+	data, err := json.Marshal(map[string]any{"decision": dec.ID, "option": ch.Option, "amount": ch.Amount, "text": ch.Text, "days": ch.Days, "evidence": ch.Evidence, "why": m.c.Card.Why})
+	if err != nil {
+		return Decided{}, err
+	}
+	err = tx.AddEvents([]store.Event{{CaseID: m.c.ID, At: dec.At, Kind: "decided", Actor: "member", MemberID: who.MemberID, Data: data}})
+	return Decided{DecisionID: dec.ID, CaseID: m.c.ID, State: dec.State, Effects: effectItems(effects)}, err
+}
+
+// plan checks a choice against rules, money and the present state, and lays out its steps.
+func (d *Desk) plan(ctx context.Context, r planner, m *matter, ch Choice) (Preview, dispute.Facts, error) {
+	now := d.Now()
+	f, v, err := d.judge(m, now)
+	if err != nil {
+		return Preview{}, f, err
+	}
+	present := basisOf(&f)
+	if ch.Basis != "" {
+		seen, err := unpackBasis(ch.Basis)
+		if err != nil {
+			return Preview{}, f, err
+		}
+		if conflict := seen.changed(present); conflict != nil {
+			return Preview{}, f, conflict
+		}
+	}
+	opt, err := openOption(&v, ch.Option)
+	if err != nil {
+		return Preview{}, f, err
+	}
+	if err := d.guard(ctx, r, m, &f, &v, &ch); err != nil {
+		return Preview{}, f, err
+	}
+	steps, err := d.steps(ctx, r, m, &f, ch)
+	if err != nil {
+		return Preview{}, f, err
+	}
+	findings := d.check(&f, &v, ch, now)
+	p := Preview{Choice: ch, Steps: steps, Cost: costOf(&f, ch), Final: opt.Final, Findings: findings, Blocked: blocks(findings), Basis: present.pack()}
+	return p, f, nil
+}
+
+// planner is what planning reads beside the matter itself: the database, or the transaction that decides.
+type planner interface {
+	reader
+	EvidenceOf(ctx context.Context, caseID int64) ([]store.Evidence, error)
+	EffectsOf(ctx context.Context, caseID int64) ([]store.Effect, error)
+	CasesOfOrder(ctx context.Context, storeID int64, number string) ([]store.Case, error)
+}
+
+func openOption(v *policy.Verdict, code string) (policy.Option, error) {
+	var open []string
+	for _, o := range v.Options {
+		if o.Code == code {
+			if !o.Open {
+				return o, fault.New(fault.Refused, "fault.option_closed", "option", code, "reason", o.Reason)
+			}
+			return o, nil
+		}
+		if o.Open {
+			open = append(open, o.Code)
+		}
+	}
+	return policy.Option{}, fault.Input("option", code, strings.Join(open, ", "))
+}
+
+// guard refuses what must not go out: an amount that is not due, words that are missing, a second act while one is under way.
+func (d *Desk) guard(ctx context.Context, r planner, m *matter, f *dispute.Facts, v *policy.Verdict, ch *Choice) error {
+	about := d.Connectors[m.c.Connector].About()
+	if !slices.Contains(about.Acts, ch.Option) {
+		return fault.New(fault.Refused, "fault.not_sendable", "option", ch.Option)
+	}
+	under, err := r.EffectsOf(ctx, m.c.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range under {
+		if e.EndedAt.IsZero() {
+			return fault.New(fault.Conflict, "fault.effect_under_way", "effect", e.ID)
+		}
+	}
+	if n := len([]rune(ch.Text)); n > maxText {
+		return fault.Input("text", ch.Text, "at most "+strconv.Itoa(maxText)+" characters")
+	}
+	switch ch.Option {
+	case "accept":
+		ch.Amount = stakeOf(f)
+		return d.guardMoney(ctx, r, m, f, ch.Amount)
+	case "counter_amount", "counter_return":
+		if strings.TrimSpace(ch.Text) == "" {
+			return fault.Input("text", "", "a text for the buyer")
+		}
+		if err := guardCounter(f, ch.Amount); err != nil {
+			return err
+		}
+		return d.guardMoney(ctx, r, m, f, ch.Amount)
+	case "contest_with_evidence":
+		return guardContest(f, ch)
+	case "extend_protection":
+		if ch.Days < 1 || ch.Days > maxExtension {
+			return fault.Input("days", strconv.Itoa(ch.Days), "1 to "+strconv.Itoa(maxExtension))
+		}
+	}
+	return nil
+}
+
+// guardContest: a refusal needs a ground in words and a proof on file (X7).
+func guardContest(f *dispute.Facts, ch *Choice) error {
+	if strings.TrimSpace(ch.Text) == "" {
+		return fault.Input("text", "", "the ground of the refusal")
+	}
+	if len(ch.Evidence) == 0 {
+		return fault.Input("evidence", "", "at least one proof on file")
+	}
+	ch.Amount = money.Amount{Minor: 0, Currency: stakeOf(f).Currency}
+	return nil
+}
+
+// guardCounter: a counter-offer is more than nothing, in the currency of the claim, and not above what the platform still allows.
+func guardCounter(f *dispute.Facts, a money.Amount) error {
+	claim := stakeOf(f)
+	if a.Currency != claim.Currency {
+		return fault.Input("amount.currency", a.Currency, claim.Currency)
+	}
+	top := claim
+	if f.Case != nil && f.Case.Reported.Max.Currency == claim.Currency && f.Case.Reported.Max.Minor > 0 {
+		top = f.Case.Reported.Max
+	}
+	if a.Minor <= 0 || a.Minor > top.Minor {
+		return fault.Input("amount", a.Plain(), "more than 0.00 and at most "+top.String())
+	}
+	return nil
+}
+
+// guardMoney refuses a sum above what is left of the order over all cases that paid, or are about to pay, for it.
+func (d *Desk) guardMoney(ctx context.Context, r planner, m *matter, f *dispute.Facts, a money.Amount) error {
+	if !a.Known() {
+		return fault.Input("amount", "", "a known amount")
+	}
+	rest, err := d.rest(ctx, r, m, f)
+	if err != nil {
+		return err
+	}
+	if over, err := a.Cmp(rest); rest.Known() && err == nil && over > 0 {
+		return fault.New(fault.Refused, "fault.amount_above_refundable", "amount", a.String(), "rest", rest.String())
+	}
+	return nil
+}
+
+// rest is what can still be paid back for the order: what the buyer paid, less what all its cases paid or are about to pay, and never
+// above what the platform itself still allows. It is unknown where the order is told in another currency than the claim and the
+// platform gives no maximum.
+func (d *Desk) rest(ctx context.Context, r planner, m *matter, f *dispute.Facts) (money.Amount, error) {
+	claim, rest := stakeOf(f), orderTotal(f)
+	limit := money.Amount{}
+	if f.Case != nil && f.Case.Reported.Max.Currency == claim.Currency && f.Case.Reported.Max.Minor > 0 {
+		limit = f.Case.Reported.Max
+	}
+	if rest.Currency != claim.Currency {
+		return limit, nil
+	}
+	gone, err := d.goneFrom(ctx, r, m, rest.Currency)
+	if err != nil {
+		return rest, err
+	}
+	rest.Minor -= gone
+	if limit.Known() && limit.Minor < rest.Minor {
+		rest = limit
+	}
+	return rest, nil
+}
+
+// goneFrom sums what every case of the order has paid or has on its way to the buyer, in minor units of the currency.
+func (d *Desk) goneFrom(ctx context.Context, r planner, m *matter, currency string) (int64, error) {
+	if m.c.OrderNo == "" {
+		return 0, nil
+	}
+	cases, err := r.CasesOfOrder(ctx, m.c.StoreID, m.c.OrderNo)
+	if err != nil {
+		return 0, err
+	}
+	ids := idsOf(cases)
+	sources, err := r.SourcesOfCases(ctx, ids)
+	if err != nil {
+		return 0, err
+	}
+	var gone int64
+	for _, of := range sources {
+		for _, src := range of {
+			facts, err := decodeFacts(src.Facts)
+			if err != nil {
+				return 0, err
+			}
+			for _, p := range paidBy(&record{src, facts}) {
+				if p.Amount.Currency == currency {
+					gone += p.Amount.Minor
+				}
+			}
+		}
+	}
+	for _, id := range ids {
+		onWay, err := r.EffectsOf(ctx, id)
+		if err != nil {
+			return 0, err
+		}
+		for _, e := range onWay {
+			if step, err := payload(e); err == nil && e.EndedAt.IsZero() && step.Amount.Currency == currency {
+				gone += step.Amount.Minor
+			}
+		}
+	}
+	return gone, nil
+}
+
+// steps are the outward acts of a choice, in order: proofs go up before the refusal that rests on them.
+func (d *Desk) steps(ctx context.Context, r planner, m *matter, f *dispute.Facts, ch Choice) ([]connector.Effect, error) {
+	lead := m.leading()
+	if lead == nil {
+		return nil, fault.New(fault.Refused, "fault.not_sendable", "option", ch.Option)
+	}
+	ref, err := refOfSource(lead.Source)
+	if err != nil {
+		return nil, err
+	}
+	if f.Buyer != nil && ref.Buyer == "" {
+		ref.Buyer = f.Buyer.ID
+	}
+	uploads, err := d.uploads(ctx, r, m, ref, ch.Evidence)
+	if err != nil {
+		return nil, err
+	}
+	main := connector.Effect{
+		Do: ch.Option, Ref: ref, Amount: ch.Amount, Text: ch.Text, Days: ch.Days, Address: ch.Address, ReturnGoods: ch.Option == "counter_return",
+		Proposal: openProposal(f, "buyer"), OwnProposal: openProposal(f, "staff"),
+	}
+	if ch.Option == "accept" && f.Case != nil {
+		main.ReturnGoods = f.Case.Claim.ReturnGoods
+	}
+	return append(uploads, main), nil
+}
+
+// openProposal is the number of the proposal a side has on the table now.
+func openProposal(f *dispute.Facts, by string) string {
+	id, at := "", time.Time{}
+	for _, p := range f.Proposals {
+		when := p.At
+		if p.ChangedAt.After(when) {
+			when = p.ChangedAt
+		}
+		if p.By == by && (p.Open || p.Current) && !when.Before(at) {
+			id, at = p.ID, when
+		}
+	}
+	return id
+}
+
+func (d *Desk) uploads(ctx context.Context, r planner, m *matter, ref connector.Ref, ids []int64) ([]connector.Effect, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	on, err := r.EvidenceOf(ctx, m.c.ID)
+	if err != nil {
+		return nil, err
+	}
+	var out []connector.Effect
+	for _, id := range ids {
+		i := slices.IndexFunc(on, func(e store.Evidence) bool { return e.ID == id })
+		if i < 0 {
+			return nil, fault.Input("evidence", strconv.FormatInt(id, 10), "a proof of this case")
+		}
+		if e := on[i]; e.Hash != "" {
+			out = append(out, connector.Effect{Do: "upload_evidence", Ref: ref, File: &connector.Attachment{Name: e.Name, Type: e.Type, Hash: e.Hash}})
+		}
+	}
+	return out, nil
+}
+
+func (d *Desk) effectsOf(ctx context.Context, tx *store.Tx, m *matter, dec store.Decision, steps []connector.Effect, now time.Time) ([]store.Effect, error) {
+	have, err := tx.EffectsOf(ctx, m.c.ID)
+	if err != nil {
+		return nil, err
+	}
+	seq := 0
+	for _, e := range have {
+		seq = max(seq, e.Seq)
+	}
+	out := make([]store.Effect, 0, len(steps))
+	for i, step := range steps {
+		step.ID = newID("eff")
+		raw, err := json.Marshal(step)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, store.Effect{
+			ID: step.ID, DecisionID: dec.ID, CaseID: m.c.ID, StoreID: m.c.StoreID, Seq: seq + i + 1, Payload: raw,
+			State: "planned", DueAt: now, CreatedAt: now,
+		})
+	}
+	return out, nil
+}
+
+// costOf is what the buyer is paid if the choice goes through.
+func costOf(f *dispute.Facts, ch Choice) money.Amount {
+	if ch.Option == "extend_protection" {
+		return money.Amount{Minor: 0, Currency: stakeOf(f).Currency}
+	}
+	return ch.Amount
+}
+
+// check reads the text of a choice against the reply checks.
+func (d *Desk) check(f *dispute.Facts, v *policy.Verdict, ch Choice, now time.Time) []reply.Finding {
+	if strings.TrimSpace(ch.Text) == "" {
+		return nil
+	}
+	return reply.Check(*f, *v, draftOf(f, ch.Text), now, reply.Limits{})
+}
+
+// draftOf is a decision's text as the checks read it: words beside the platform's own form. What an offer must tell (amount, currency,
+// effect) stands in the fields of that form, so the text is free negotiation and not a settlement offer in itself.
+func draftOf(f *dispute.Facts, text string) policy.Draft {
+	lang := f.Store.Language
+	if lang == "" && f.Buyer != nil {
+		lang = f.Buyer.Language
+	}
+	return policy.Draft{To: "buyer", Via: "dispute_form", Step: "negotiation", Language: lang, Text: text}
+}
+
+// blocks tells whether a finding stops the text. Where a language cannot be judged the finding says so and stops nothing.
+func blocks(findings []reply.Finding) bool {
+	for _, f := range findings {
+		if f.Blocks {
+			return true
+		}
+	}
+	return false
+}
+
+func findingCodes(findings []reply.Finding) string {
+	var codes []string
+	for _, f := range findings {
+		if !slices.Contains(codes, f.Check) {
+			codes = append(codes, f.Check)
+		}
+	}
+	return strings.Join(codes, ", ")
+}
+
+// findingPoints names what is missing or wrong, where a finding has one word for it.
+func findingPoints(findings []reply.Finding) string {
+	var points []string
+	for _, f := range findings {
+		if f.Blocks && f.Point != "" && !slices.Contains(points, f.Point) {
+			points = append(points, f.Point)
+		}
+	}
+	return strings.Join(points, ", ")
+}
+
+// newID is a random identifier of 128 bits with a prefix that tells what it names.
+func newID(prefix string) string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
+	return prefix + "_" + hex.EncodeToString(b[:])
+}

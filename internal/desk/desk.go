@@ -1,0 +1,83 @@
+// Package desk is the work: one file per intention. Every intention checks who asks, changes state in one transaction together with
+// its event, and leaves outward acts to the effects (effects.go), which are sent once and read back.
+//
+// Faces (packages web, api, cmd) call the desk and nothing below it. Times are UTC; the clock comes from Options.
+//
+// The way of a matter through this package: sync.go reads a store, intake.go turns what came into cases (facts.go merges, judge.go
+// asks the rules), queue.go and casepage.go show it, decide.go writes a person's decision with its effects, effects.go sends them,
+// timers.go looks again when time alone changes something.
+package desk
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"parley/internal/blob"
+	"parley/internal/connector"
+	"parley/internal/policy"
+	"parley/internal/store"
+	"parley/internal/vault"
+)
+
+// Options are the parts a desk is made of.
+type Options struct {
+	DB         *store.DB
+	Library    *policy.Library
+	Connectors map[string]connector.Connector
+	Vault      *vault.Ring
+	Blobs      *blob.Folder
+	World      connector.World // the outside, as the sessions of the stores may use it
+	// Private is the same for stores that ask for a private or loopback address; nil where the installation does not allow it.
+	Private *connector.World
+	Clock   Clock
+	Log     *slog.Logger
+	// PublicURL is the address people reach the desk at, for links in invitations.
+	PublicURL func() string
+	// SyncEvery is the pause between two readings of a store; 0 = one minute.
+	SyncEvery time.Duration
+}
+
+// Clock is the only source of time. Wait blocks until the instant, until wake delivers, or until the context ends; a zero instant
+// means "no instant, only wake".
+type Clock interface {
+	Now() time.Time
+	Wait(ctx context.Context, until time.Time, wake <-chan struct{})
+}
+
+// Desk is the after-sales desk. It is safe for use by several goroutines.
+type Desk struct {
+	Options
+	live     *live
+	presence *presence
+	sessions *sessions
+	names    *names
+	lines    *lines
+
+	wakeSync, wakeEffects, wakeTimers, wakeOrders chan struct{}
+}
+
+// New makes a desk. It starts nothing: see Run.
+func New(o Options) *Desk {
+	if o.SyncEvery == 0 {
+		o.SyncEvery = time.Minute
+	}
+	d := &Desk{
+		Options: o, live: newLive(), presence: newPresence(), sessions: newSessions(), names: newNames(), lines: newLines(),
+		wakeSync: make(chan struct{}, 1), wakeEffects: make(chan struct{}, 1),
+		wakeTimers: make(chan struct{}, 1), wakeOrders: make(chan struct{}, 1),
+	}
+	o.DB.AfterCommit(d.live.publish)
+	return d
+}
+
+// Now is the desk's present instant, UTC.
+func (d *Desk) Now() time.Time { return d.Clock.Now().UTC() }
+
+// wake tells a loop that there is something to do, without ever blocking.
+func wake(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}

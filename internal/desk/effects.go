@@ -1,0 +1,430 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"path"
+	"strings"
+	"time"
+
+	"parley/internal/connector"
+	"parley/internal/dispute"
+	"parley/internal/fault"
+	"parley/internal/store"
+)
+
+// States of an effect. planned → sending → sent → confirmed | contradicted; refused, cancelled and in_doubt are the other ends. What is
+// in doubt or contradicted is never tried again by software: a person looks at it (ResolveEffect).
+const (
+	planned      = "planned"
+	sending      = "sending"
+	sent         = "sent"
+	confirmed    = "confirmed"
+	contradicted = "contradicted"
+	refused      = "refused"
+	cancelled    = "cancelled"
+	inDoubt      = "in_doubt"
+)
+
+const (
+	effectLease   = 2 * time.Minute
+	effectAtOnce  = 32
+	effectTries   = 8 // sends that surely did not arrive, before a person is asked
+	effectLooks   = 6 // readings for a trace of an act, before a person is asked
+	effectResends = 2 // an act without a trace, on an unchanged case, is sent again so often at most
+)
+
+// runEffects sends what is due, one act of a case after the other, different cases side by side.
+func (d *Desk) runEffects(ctx context.Context) {
+	claim := func(n int) ([]store.Effect, error) { return d.DB.ClaimEffects(ctx, d.Now(), effectLease, n) }
+	pump(ctx, d, effectAtOnce, d.wakeEffects, claim, d.DB.NextEffect, func(e store.Effect) {
+		if err := d.advance(ctx, e); err != nil {
+			d.failed(ctx, "effect "+e.ID, err)
+		}
+	})
+}
+
+// trial is one go at an effect.
+type trial struct {
+	d       *Desk
+	e       store.Effect
+	step    connector.Effect
+	st      store.Store
+	session connector.Session
+}
+
+// advance brings a claimed effect one step further and writes down where it stands. Whatever dies in between, the next claim finds the
+// state written last and goes on from there: planned is sent, sending and sent are looked for first.
+func (d *Desk) advance(ctx context.Context, e store.Effect) error {
+	t := &trial{d: d, e: e}
+	if err := t.prepare(ctx); err != nil {
+		return t.postpone(ctx, err)
+	}
+	if t.e.State == planned {
+		return t.send(ctx)
+	}
+	return t.look(ctx)
+}
+
+func (t *trial) prepare(ctx context.Context) error {
+	var err error
+	if t.step, err = payload(t.e); err != nil {
+		return err
+	}
+	if t.st, err = t.d.DB.Store(ctx, t.e.StoreID); err != nil {
+		return err
+	}
+	if t.session, err = t.d.ready(ctx, t.st); err != nil {
+		return err
+	}
+	return t.fillFile(ctx)
+}
+
+// maxSide is the longer side of a picture that has to be made smaller, in pixels.
+const maxSide = 2000
+
+// fillFile reads the file that goes out. A picture larger than the platform takes is made smaller; the original stays on file.
+func (t *trial) fillFile(ctx context.Context) (err error) {
+	f := t.step.File
+	if f == nil {
+		return nil
+	}
+	most := t.d.Connectors[t.st.Connector].About().MaxPicture
+	if f.Bytes, err = t.d.Blobs.Read(ctx, f.Hash); err != nil || most == 0 || int64(len(f.Bytes)) <= most || !strings.HasPrefix(f.Type, "image/") {
+		return err
+	}
+	if f.Bytes, err = t.d.Blobs.Fit(ctx, f.Hash, most, maxSide); err == nil {
+		f.Type, f.Name = "image/jpeg", strings.TrimSuffix(f.Name, path.Ext(f.Name))+".jpg"
+	}
+	return err
+}
+
+func payload(e store.Effect) (connector.Effect, error) {
+	var step connector.Effect
+	err := json.Unmarshal(e.Payload, &step)
+	return step, err
+}
+
+// send looks at the case once more, writes that it is about to send, sends, and looks for the trace.
+func (t *trial) send(ctx context.Context) error {
+	before, err := t.fetch(ctx)
+	if err != nil {
+		return t.postpone(ctx, err)
+	}
+	if conflict, err := t.movedOn(ctx, before); err != nil || conflict != nil {
+		if err != nil {
+			return err
+		}
+		if _, err := t.d.takeIn(ctx, t.st, []connector.Snapshot{before}); err != nil {
+			return err
+		}
+		return t.end(ctx, refused, conflict, nil)
+	}
+	if err := t.mark(ctx, before); err != nil {
+		return err // not written: not sent
+	}
+	receipt, err := t.session.Execute(ctx, t.step)
+	if err != nil {
+		return t.unsent(ctx, err, receipt)
+	}
+	t.e.State, t.e.Fault = sent, nil
+	if err := t.save(ctx, &receipt); err != nil {
+		return err
+	}
+	return t.look(ctx)
+}
+
+// fetch reads the record the act is about, with the purchase where the trace of the act shows there.
+func (t *trial) fetch(ctx context.Context) (connector.Snapshot, error) {
+	snap, err := t.session.Fetch(ctx, t.step.Ref)
+	if err != nil {
+		return snap, err
+	}
+	if snap.Problem != nil {
+		return snap, fault.New(fault.Garbled, "fault.unreadable").Because(snap.Problem)
+	}
+	if t.step.Do == "extend_protection" {
+		o, err := t.session.Order(ctx, t.step.Ref)
+		if err != nil {
+			return snap, err
+		}
+		snap.Facts.Order, snap.Facts.Shipment = o.Order, o.Shipment
+	}
+	return snap, nil
+}
+
+// movedOn tells whether the case is still what the decision was based on.
+func (t *trial) movedOn(ctx context.Context, now connector.Snapshot) (*fault.Fault, error) {
+	dec, err := t.d.DB.Decision(ctx, t.e.DecisionID)
+	if err != nil {
+		return nil, err
+	}
+	var seen basis
+	if err := json.Unmarshal(dec.Basis, &seen); err != nil {
+		return nil, err
+	}
+	return seen.changed(basisOf(&now.Facts)), nil
+}
+
+// kept is a snapshot as an effect keeps it for comparing.
+type kept struct {
+	Fingerprint string        `json:"fingerprint"`
+	Open        bool          `json:"open"`
+	ChangedAt   time.Time     `json:"changed_at"`
+	Facts       dispute.Facts `json:"facts"`
+}
+
+// mark writes "sending" with the state before, under the fence of the claim: from here on the act may have happened.
+func (t *trial) mark(ctx context.Context, before connector.Snapshot) error {
+	raw, err := json.Marshal(kept{before.Fingerprint, before.Open, before.ChangedAt, before.Facts})
+	if err != nil {
+		return err
+	}
+	t.e.State, t.e.Before = sending, raw
+	t.e.Attempts++
+	t.e.Looks = 0
+	return t.save(ctx, nil)
+}
+
+// unsent sorts a failure of sending by whether the act may have happened.
+func (t *trial) unsent(ctx context.Context, cause error, receipt connector.Receipt) error {
+	f := fault.Of(cause)
+	switch {
+	case f != nil && (f.Kind == fault.Limited || f.Kind == fault.Unavailable || f.Kind == fault.Unauthorised):
+		t.e.State = planned
+		return t.postpone(ctx, cause)
+	case f != nil && (f.Kind == fault.Refused || f.Kind == fault.Invalid || f.Kind == fault.NotFound):
+		return t.end(ctx, refused, f, &receipt)
+	}
+	t.e.State, t.e.Fault = sent, faultJSON(cause) // perhaps it happened: look for it, do not repeat it
+	if err := t.save(ctx, nil); err != nil {
+		return err
+	}
+	return t.look(ctx)
+}
+
+// look reads the record back and compares. An act without a trace on a case that is still the same is sent again, a few times at most;
+// whatever stays unclear goes to a person.
+func (t *trial) look(ctx context.Context) error {
+	after, err := t.fetch(ctx)
+	if err != nil {
+		return t.postpone(ctx, err)
+	}
+	var k kept
+	if err := json.Unmarshal(t.e.Before, &k); err != nil {
+		return err
+	}
+	before := connector.Snapshot{Ref: t.step.Ref, Fingerprint: k.Fingerprint, Open: k.Open, ChangedAt: k.ChangedAt, Facts: k.Facts}
+	switch t.session.Compare(t.step, before, after) {
+	case connector.Confirmed:
+		return t.confirm(ctx, after)
+	case connector.Contradicted:
+		if _, err := t.d.takeIn(ctx, t.st, []connector.Snapshot{after}); err != nil {
+			return err
+		}
+		return t.end(ctx, contradicted, fault.New(fault.Conflict, "fault.contradicted"), nil)
+	}
+	return t.absent(ctx, before, after)
+}
+
+// absent: the platform shows no trace (yet).
+func (t *trial) absent(ctx context.Context, before, after connector.Snapshot) error {
+	t.e.Looks++
+	now := t.d.Now()
+	if t.e.Looks < effectLooks {
+		t.e.State = sent
+		return t.pause(ctx, now.Add(time.Duration(1<<t.e.Looks)*5*time.Second))
+	}
+	was := basisOf(&before.Facts)
+	if t.e.Attempts <= effectResends && was.changed(basisOf(&after.Facts)) == nil {
+		t.e.State = planned
+		return t.pause(ctx, now)
+	}
+	return t.end(ctx, inDoubt, fault.New(fault.Unknown, "fault.no_trace"), nil)
+}
+
+// postpone tries again later, a bounded number of times; then a person is asked. It is only used where nothing went out, or where
+// only reading failed.
+func (t *trial) postpone(ctx context.Context, cause error) error {
+	if ctx.Err() != nil {
+		return nil // the lease ends by itself
+	}
+	t.e.Fault = faultJSON(cause)
+	t.e.Retries++
+	if t.e.Retries > effectTries {
+		f := fault.Of(cause)
+		if f == nil {
+			f = fault.New(fault.Unavailable, "fault.gave_up")
+		}
+		end := inDoubt
+		if t.e.State == planned {
+			end = refused // it surely never went out
+		}
+		return t.end(ctx, end, f, nil)
+	}
+	wait := time.Duration(1<<t.e.Retries) * time.Second
+	if f := fault.Of(cause); f != nil && f.After > wait {
+		wait = f.After
+	}
+	return t.pause(ctx, t.d.Now().Add(wait))
+}
+
+// pause gives the effect back until an instant: the lease ends, so that any node may go on with it then.
+func (t *trial) pause(ctx context.Context, until time.Time) error {
+	t.e.DueAt, t.e.LeaseUntil = until, time.Time{}
+	return t.save(ctx, nil)
+}
+
+// save writes the effect under the fence of this claim; another claim since then makes it fail, and this one stops.
+func (t *trial) save(ctx context.Context, receipt *connector.Receipt) error {
+	return t.d.DB.Write(ctx, func(tx *store.Tx) error {
+		if receipt != nil {
+			if err := tx.AddReceipt(receiptRow(t.e.ID, *receipt, t.d.Now())); err != nil {
+				return err
+			}
+		}
+		if err := tx.PutEffect(t.e); err != nil {
+			return err
+		}
+		return tx.SetCaseEffect(t.e.CaseID, t.e.State)
+	})
+}
+
+func receiptRow(id string, r connector.Receipt, now time.Time) store.Receipt {
+	if r.At.IsZero() {
+		r.At = now
+	}
+	return store.Receipt{EffectID: id, At: r.At, Request: r.Request, Raw: r.Raw}
+}
+
+// confirm takes in what the platform shows now and ends the effect, in that order: a crash in between only repeats the reading.
+func (t *trial) confirm(ctx context.Context, after connector.Snapshot) error {
+	if _, err := t.d.takeIn(ctx, t.st, []connector.Snapshot{after}); err != nil {
+		return err
+	}
+	return t.end(ctx, confirmed, nil, nil)
+}
+
+// end closes the effect with its event, records what was done where the platform keeps no trace a record shows, and settles the
+// decision: the rest of a decision whose step failed is cancelled, never sent.
+func (t *trial) end(ctx context.Context, state string, f *fault.Fault, receipt *connector.Receipt) error {
+	now := t.d.Now()
+	t.e.State, t.e.EndedAt, t.e.DueAt = state, now, time.Time{}
+	if f != nil {
+		t.e.Fault = faultJSON(f)
+	}
+	err := t.d.DB.Write(ctx, func(tx *store.Tx) error {
+		if receipt != nil && len(receipt.Raw) > 0 {
+			if err := tx.AddReceipt(receiptRow(t.e.ID, *receipt, now)); err != nil {
+				return err
+			}
+		}
+		if err := tx.PutEffect(t.e); err != nil {
+			return err
+		}
+		if err := t.settle(ctx, tx, state, now); err != nil {
+			return err
+		}
+		if err := t.endEvent(ctx, tx, state, f, now); err != nil {
+			return err
+		}
+		if err := tx.SetCaseEffect(t.e.CaseID, state); err != nil {
+			return err
+		}
+		return t.wantOrder(ctx, tx, now)
+	})
+	if err == nil {
+		wake(t.d.wakeOrders)
+	}
+	return err
+}
+
+// settle ends the decision when its last step ended, or at the first step that failed.
+func (t *trial) settle(ctx context.Context, tx *store.Tx, state string, now time.Time) error {
+	if state == confirmed {
+		if err := t.remember(ctx, tx, now); err != nil {
+			return err
+		}
+		open, err := tx.OpenEffects(ctx, t.e.DecisionID)
+		if err != nil || open > 0 {
+			return err
+		}
+		return tx.SetDecisionState(t.e.DecisionID, "done")
+	}
+	if err := tx.CancelEffects(t.e.DecisionID, now); err != nil {
+		return err
+	}
+	end := "failed"
+	if state == inDoubt || state == contradicted {
+		end = "in_doubt"
+	}
+	return tx.SetDecisionState(t.e.DecisionID, end)
+}
+
+// remember records acts of ours that the platform's own record does not list, and judges the case with them.
+func (t *trial) remember(ctx context.Context, tx *store.Tx, now time.Time) error {
+	var add dispute.Facts
+	switch t.step.Do {
+	case "extend_protection":
+		add.History = []dispute.Act{{At: now, Who: "staff", Did: "extended_protection", Days: t.step.Days, Reference: t.e.ID}}
+	default:
+		return nil
+	}
+	_, err := t.d.rejudge(ctx, tx, []int64{t.e.CaseID}, now, func(m *matter) error { return m.record(add) })
+	return err
+}
+
+func (t *trial) wantOrder(ctx context.Context, tx *store.Tx, now time.Time) error {
+	if t.step.Do != "extend_protection" || t.step.Ref.Order == "" {
+		return nil
+	}
+	return tx.WantOrders(t.e.StoreID, []string{t.step.Ref.Order}, now)
+}
+
+func (t *trial) endEvent(ctx context.Context, tx *store.Tx, state string, f *fault.Fault, now time.Time) error {
+	data := map[string]any{"effect": t.e.ID, "decision": t.e.DecisionID, "do": t.step.Do, "amount": t.step.Amount, "attempts": t.e.Attempts}
+	if f != nil {
+		data["fault"], data["params"] = f.Key, f.Params
+	}
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	return tx.AddEvents([]store.Event{{CaseID: t.e.CaseID, At: now, Kind: "effect_" + state, Actor: "desk", Data: raw}})
+}
+
+// faultJSON keeps what a person may read of a failure.
+func faultJSON(err error) json.RawMessage {
+	f := fault.Of(err)
+	if f == nil {
+		f = fault.New(fault.Unknown, "fault.internal")
+	}
+	raw, merr := json.Marshal(map[string]any{"kind": f.Kind, "key": f.Key, "field": f.Field, "params": f.Params})
+	if merr != nil {
+		return nil
+	}
+	return raw
+}
+
+func effectItems(effects []store.Effect) []EffectItem {
+	out := make([]EffectItem, 0, len(effects))
+	for _, e := range effects {
+		out = append(out, effectItem(e))
+	}
+	return out
+}
+
+func effectItem(e store.Effect) EffectItem {
+	it := EffectItem{ID: e.ID, CaseID: e.CaseID, State: e.State, Attempts: e.Attempts, At: e.CreatedAt, EndedAt: e.EndedAt}
+	if step, err := payload(e); err == nil {
+		it.Do, it.Amount = step.Do, step.Amount
+	}
+	var f struct {
+		Key    string            `json:"key"`
+		Params map[string]string `json:"params"`
+	}
+	if len(e.Fault) > 0 && json.Unmarshal(e.Fault, &f) == nil {
+		it.FaultKey, it.Params = f.Key, f.Params
+	}
+	return it
+}

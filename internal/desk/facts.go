@@ -1,0 +1,140 @@
+package desk
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+
+	"parley/internal/dispute"
+	"parley/internal/store"
+)
+
+// matter is everything a case is judged by: its row, what each platform record says, the order behind it, and what was recorded here.
+type matter struct {
+	c       *store.Case
+	st      store.Store
+	sources []record
+	order   *dispute.Facts // order, buyer, shipment; nil = not read yet
+}
+
+// record is a platform record with its facts decoded.
+type record struct {
+	store.Source
+	facts dispute.Facts
+}
+
+func decodeFacts(raw json.RawMessage) (dispute.Facts, error) {
+	var f dispute.Facts
+	if len(raw) == 0 {
+		return f, nil
+	}
+	err := json.Unmarshal(raw, &f)
+	return f, err
+}
+
+// leading is the record that speaks for the case: an open one before an ended one, then the one changed last.
+func (m *matter) leading() *record {
+	var best *record
+	for i := range m.sources {
+		r := &m.sources[i]
+		if best == nil || (r.Open && !best.Open) || (r.Open == best.Open && r.ChangedAt.After(best.ChangedAt)) {
+			best = r
+		}
+	}
+	return best
+}
+
+// facts lays all parts together: the leading record gives case and proposals, every record gives history, messages and proofs, the
+// order as last read gives purchase, buyer and parcel, and what was recorded here comes on top.
+func (m *matter) facts() (dispute.Facts, error) {
+	own, err := decodeFacts(m.c.Own)
+	if err != nil {
+		return own, err
+	}
+	f := dispute.Facts{Store: ruleStore(m.st)}
+	if lead := m.leading(); lead != nil {
+		f.Case, f.Proposals, f.Order, f.Buyer, f.Shipment = lead.facts.Case, lead.facts.Proposals, lead.facts.Order, lead.facts.Buyer, lead.facts.Shipment
+	}
+	for i := range m.sources {
+		s := &m.sources[i].facts
+		f.History = append(f.History, s.History...)
+		f.Messages = append(f.Messages, s.Messages...)
+		f.Evidence = append(f.Evidence, s.Evidence...)
+		f.Unknown = append(f.Unknown, s.Unknown...)
+		f.Ledger = append(f.Ledger, paidBy(&m.sources[i])...)
+	}
+	if m.order != nil {
+		overlayOrder(&f, m.order)
+	}
+	f.History = append(f.History, own.History...)
+	f.Messages = append(f.Messages, own.Messages...)
+	f.Evidence = append(f.Evidence, own.Evidence...)
+	f.Ledger = append(f.Ledger, own.Ledger...)
+	slices.SortStableFunc(f.History, func(a, b dispute.Act) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(f.Messages, func(a, b dispute.Message) int { return a.At.Compare(b.At) })
+	return f, nil
+}
+
+// ruleStore is the store as the rules need it.
+func ruleStore(st store.Store) dispute.Store {
+	return dispute.Store{
+		ID: strconv.FormatInt(st.ID, 10), Marketplace: st.Connector, Zone: st.Zone, Country: st.Country, Language: st.Language,
+	}
+}
+
+// paidBy is the refund that a platform says it paid by this record.
+func paidBy(r *record) []dispute.Payment {
+	c := r.facts.Case
+	if c == nil || !c.Reported.Ended || !c.Reported.Paid.Known() || c.Reported.Paid.Minor <= 0 {
+		return nil
+	}
+	return []dispute.Payment{{At: c.Reported.EndedAt, Did: "refund", Amount: c.Reported.Paid, Source: r.Kind + "/" + r.ExternalID}}
+}
+
+// overlayOrder lays what the order call told over what the case record told. The order line stays that of the record.
+func overlayOrder(f, order *dispute.Facts) {
+	if o := order.Order; o != nil {
+		merged := *o
+		if f.Order != nil {
+			merged.Line = f.Order.Line
+			if len(f.Order.Items) > 0 {
+				merged.Items = lineItems(f.Order.Items, o.Items)
+			}
+		}
+		f.Order = &merged
+	}
+	if b := order.Buyer; b != nil {
+		merged := *b
+		if f.Buyer != nil && merged.ID == "" {
+			merged.ID = f.Buyer.ID
+		}
+		f.Buyer = &merged
+	}
+	if s := order.Shipment; s != nil {
+		merged := *s
+		merged.InsuredByPlatform = merged.InsuredByPlatform || (f.Shipment != nil && f.Shipment.InsuredByPlatform)
+		f.Shipment = &merged
+	}
+	f.Unknown = append(f.Unknown, order.Unknown...)
+}
+
+// lineItems keeps the items the case is about, completed by what the order knows of them.
+func lineItems(concerned, all []dispute.Item) []dispute.Item {
+	out := slices.Clone(concerned)
+	for i := range out {
+		for _, it := range all {
+			if it.ID != "" && it.ID == out[i].ID {
+				if out[i].Picture == "" {
+					out[i].Picture = it.Picture
+				}
+				if out[i].SKU == "" {
+					out[i].SKU = it.SKU
+				}
+				if it.Quantity > 0 {
+					out[i].Quantity = it.Quantity
+				}
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,91 @@
+package desk
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"parley/internal/connector"
+	"parley/internal/fault"
+	"parley/internal/store"
+)
+
+// ImportResult tells what became of a captured file.
+type ImportResult struct {
+	Cases    []int64  `json:"cases"`
+	Problems []string `json:"problems,omitempty"` // one per record that could not be read in full
+}
+
+// maxImport is the largest captured file taken in, in bytes.
+const maxImport = 32 << 20
+
+// Import reads a captured answer of a platform as if it had been pulled. Reading the same file twice changes nothing.
+func (d *Desk) Import(ctx context.Context, who Who, storeID int64, name string, data []byte) (ImportResult, error) {
+	if err := who.need(Act); err != nil {
+		return ImportResult{}, err
+	}
+	if !who.Sees(storeID) {
+		return ImportResult{}, fault.New(fault.NotFound, "fault.store_not_found")
+	}
+	if len(data) > maxImport {
+		return ImportResult{}, fault.Input("file", name, "at most 32 MB")
+	}
+	st, err := d.DB.Store(ctx, storeID)
+	if err != nil {
+		return ImportResult{}, err
+	}
+	c, ok := d.Connectors[st.Connector]
+	if !ok {
+		return ImportResult{}, fault.New(fault.Invalid, "fault.unknown_connector", "connector", st.Connector)
+	}
+	zone, err := time.LoadLocation(c.About().Zone)
+	if err != nil {
+		return ImportResult{}, fault.Input("zone", c.About().Zone, "an IANA zone")
+	}
+	snaps, err := c.Import(data, zone)
+	if err != nil {
+		return ImportResult{}, err
+	}
+	return d.takeImport(ctx, st, snaps)
+}
+
+func (d *Desk) takeImport(ctx context.Context, st store.Store, snaps []connector.Snapshot) (ImportResult, error) {
+	var out ImportResult
+	var cases []connector.Snapshot
+	for _, s := range snaps {
+		if s.Problem != nil {
+			out.Problems = append(out.Problems, s.Ref.ID+": "+problemText(s.Problem))
+		}
+		if s.Ref.Kind == "order" {
+			err := d.takeOrder(ctx, store.Order{StoreID: st.ID, Number: s.Ref.Order}, connector.OrderFacts{
+				Order: s.Facts.Order, Buyer: s.Facts.Buyer, Shipment: s.Facts.Shipment, Unknown: s.Facts.Unknown, Raw: s.Raw})
+			if err != nil {
+				return out, err
+			}
+			continue
+		}
+		cases = append(cases, s)
+	}
+	ids, err := d.takeIn(ctx, st, cases)
+	out.Cases = ids
+	return out, err
+}
+
+// AddOfflineStore adds a store that has no way in: its cases come from files only.
+func (d *Desk) AddOfflineStore(ctx context.Context, who Who, company, kind, name string) (int64, error) {
+	if err := who.need(Lead); err != nil {
+		return 0, err
+	}
+	c, ok := d.Connectors[kind]
+	if !ok {
+		return 0, fault.Input("connector", kind, "a known platform")
+	}
+	about := c.About()
+	st := store.Store{Connector: kind, Name: strings.TrimSpace(name), Zone: about.Zone, Packs: about.Packs, State: "paused", Settings: map[string]string{}, CreatedAt: d.Now()}
+	in := StoreInput{Name: name, Company: company}
+	if err := in.check(); err != nil {
+		return 0, err
+	}
+	err := d.insertStore(ctx, &st, company, sealed{}, who)
+	return st.ID, err
+}

@@ -1,0 +1,95 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"parley/internal/connector"
+	"parley/internal/dispute"
+	"parley/internal/store"
+)
+
+const (
+	orderLease   = 2 * time.Minute
+	orderAtOnce  = 16
+	orderRefresh = 6 * time.Hour // how often the parcel of an open case is looked at again
+	orderRetry   = 10 * time.Minute
+)
+
+// runOrders reads purchases and parcels of cases, when they are new and from time to time while a case is open.
+func (d *Desk) runOrders(ctx context.Context) {
+	claim := func(n int) ([]store.Order, error) { return d.DB.WantedOrders(ctx, d.Now(), orderLease, n) }
+	pump(ctx, d, orderAtOnce, d.wakeOrders, claim, d.DB.NextWantedOrder, func(o store.Order) {
+		if err := d.readOrder(ctx, o); err != nil && ctx.Err() == nil {
+			d.postponeOrder(ctx, o, err)
+		}
+	})
+}
+
+// readOrder reads one purchase and judges the cases behind it again.
+func (d *Desk) readOrder(ctx context.Context, o store.Order) error {
+	st, err := d.DB.Store(ctx, o.StoreID)
+	if err != nil {
+		return err
+	}
+	session, err := d.ready(ctx, st)
+	if err != nil {
+		return err
+	}
+	got, err := session.Order(ctx, connector.Ref{Kind: "order", ID: o.Number, Order: o.Number})
+	if err != nil {
+		return err
+	}
+	return d.takeOrder(ctx, o, got)
+}
+
+func (d *Desk) takeOrder(ctx context.Context, o store.Order, got connector.OrderFacts) error {
+	now := d.Now()
+	raw, err := json.Marshal(dispute.Facts{Order: got.Order, Buyer: got.Buyer, Shipment: got.Shipment, Unknown: got.Unknown})
+	if err != nil {
+		return err
+	}
+	o.Facts, o.FetchedAt, o.Raw = raw, now, got.Raw
+	return d.DB.Write(ctx, func(tx *store.Tx) error {
+		o.WantedAt = time.Time{}
+		if err := tx.PutOrders([]store.Order{o}); err != nil {
+			return err
+		}
+		cases, err := tx.CasesOfOrder(ctx, o.StoreID, o.Number)
+		if err != nil {
+			return err
+		}
+		ms, err := d.rejudge(ctx, tx, idsOf(cases), now, nil)
+		if err != nil || !anyOpen(ms) {
+			return err
+		}
+		o.WantedAt = now.Add(orderRefresh)
+		return tx.PutOrders([]store.Order{o})
+	})
+}
+
+func idsOf(cases []store.Case) []int64 {
+	ids := make([]int64, len(cases))
+	for i := range cases {
+		ids[i] = cases[i].ID
+	}
+	return ids
+}
+
+func anyOpen(ms []*matter) bool {
+	for _, m := range ms {
+		if m.c.Open {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *Desk) postponeOrder(ctx context.Context, o store.Order, cause error) {
+	d.Log.Warn("order could not be read", "store", o.StoreID, "err", cause)
+	o.WantedAt = d.Now().Add(orderRetry)
+	if err := d.DB.Write(ctx, func(tx *store.Tx) error { return tx.PutOrders([]store.Order{o}) }); err != nil {
+		d.failed(ctx, "postpone order", err)
+	}
+}

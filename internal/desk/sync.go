@@ -1,0 +1,173 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"parley/internal/connector"
+	"parley/internal/fault"
+	"parley/internal/store"
+)
+
+const (
+	syncLease    = 10 * time.Minute // longer than any reading of a store may take
+	syncAtOnce   = 8                // stores read side by side
+	syncPatience = 5 * time.Minute  // one reading is given up after this
+	// nearDeadline makes readings four times as frequent while an answer of the store is due this soon.
+	nearDeadline = time.Hour
+)
+
+// runSyncs reads every store again and again, each at its own time. One that fails never holds another.
+func (d *Desk) runSyncs(ctx context.Context) {
+	claim := func(n int) ([]store.Sync, error) { return d.DB.ClaimSyncs(ctx, d.Now(), syncLease, n) }
+	pump(ctx, d, syncAtOnce, d.wakeSync, claim, d.DB.NextSync, func(s store.Sync) { d.syncOne(ctx, s) })
+}
+
+// syncOne reads one store and writes down how it went.
+func (d *Desk) syncOne(ctx context.Context, s store.Sync) {
+	st, err := d.DB.Store(ctx, s.StoreID)
+	if err == nil && st.State == "active" {
+		limited, cancel := context.WithTimeout(ctx, syncPatience)
+		err = d.readStore(limited, st, &s)
+		cancel()
+	}
+	if ctx.Err() != nil {
+		return // the lease ends by itself
+	}
+	d.noteSync(&s, err)
+	s.NextAt = d.nextSync(ctx, s, err)
+	if err := d.DB.Write(ctx, func(tx *store.Tx) error { return tx.PutSync(s) }); err != nil {
+		d.failed(ctx, "write sync", err)
+	}
+}
+
+// readStore pulls what changed, reads again what is open here but was not listed there, and counts both sides.
+func (d *Desk) readStore(ctx context.Context, st store.Store, s *store.Sync) error {
+	session, err := d.ready(ctx, st)
+	if err != nil {
+		return err
+	}
+	known := func(ctx context.Context, kind string, ids []string) (map[string]string, error) {
+		return d.DB.Fingerprints(ctx, st.ID, kind, ids)
+	}
+	pulled, err := session.Pull(ctx, connector.Cursor(s.Cursor), known, func(batch []connector.Snapshot) error {
+		_, err := d.takeIn(ctx, st, batch)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.Cursor = string(pulled.Cursor)
+	if pulled.Partial {
+		return nil
+	}
+	if err := d.readMissing(ctx, st, session, pulled.Listed); err != nil {
+		return err
+	}
+	return d.count(ctx, s, pulled)
+}
+
+// readMissing reads every record that is open here and was not listed as open there: it ended, or the list left it out.
+func (d *Desk) readMissing(ctx context.Context, st store.Store, session connector.Session, listed []string) error {
+	seen := make(map[string]bool, len(listed))
+	for _, key := range listed {
+		seen[key] = true
+	}
+	open, err := d.DB.OpenSources(ctx, st.ID)
+	if err != nil {
+		return err
+	}
+	var first error
+	for _, src := range open {
+		if seen[src.Kind+"/"+src.ExternalID] {
+			continue
+		}
+		if err := d.refetch(ctx, st, session, src); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// refetch reads one record again. One that the platform no longer knows stays as it was, marked as vanished, for a person to look at.
+func (d *Desk) refetch(ctx context.Context, st store.Store, session connector.Session, src store.Source) error {
+	ref, err := refOfSource(src)
+	if err != nil {
+		return err
+	}
+	snap, err := session.Fetch(ctx, ref)
+	if fault.Is(err, fault.NotFound) {
+		snap, err = connector.Snapshot{Ref: ref, ChangedAt: src.ChangedAt, Open: src.Open, Problem: fault.New(fault.NotFound, "fault.vanished").Because(err)}, nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = d.takeIn(ctx, st, []connector.Snapshot{snap})
+	return err
+}
+
+func (d *Desk) count(ctx context.Context, s *store.Sync, pulled connector.Pulled) error {
+	open, err := d.DB.OpenSources(ctx, s.StoreID)
+	if err != nil {
+		return err
+	}
+	s.SourceCount, s.DeskCount, s.CountedAt, s.Backfilled = pulled.Count, len(open), d.Now(), true
+	return nil
+}
+
+// noteSync writes success or failure into the row.
+func (d *Desk) noteSync(s *store.Sync, err error) {
+	now := d.Now()
+	s.LastTryAt = now
+	if err == nil {
+		s.LastOKAt, s.FailingSince, s.FaultKind, s.FaultKey, s.FaultText = now, time.Time{}, "", "", ""
+		return
+	}
+	if s.FailingSince.IsZero() {
+		s.FailingSince = now
+	}
+	s.FaultKind, s.FaultKey, s.FaultText = "internal", "fault.internal", ""
+	if f := fault.Of(err); f != nil {
+		s.FaultKind, s.FaultKey, s.FaultText = string(f.Kind), f.Key, f.Field
+	} else if errors.Is(err, context.DeadlineExceeded) {
+		s.FaultKind, s.FaultKey = string(fault.Unavailable), "fault.timeout"
+	}
+	d.Log.Warn("store could not be read", "store", s.StoreID, "err", err)
+}
+
+// nextSync is when a store is read next: soon where an answer is due soon, later the longer it fails, never before a limit allows.
+func (d *Desk) nextSync(ctx context.Context, s store.Sync, err error) time.Time {
+	now, pause := d.Now(), d.SyncEvery
+	if err == nil {
+		if n, cerr := d.DB.CountDue(ctx, []int64{s.StoreID}, now.Add(nearDeadline), 1); cerr == nil && n > 0 {
+			pause /= 4
+		}
+		return now.Add(pause)
+	}
+	if f := fault.Of(err); f != nil && f.After > pause {
+		return now.Add(f.After)
+	}
+	failing := now.Sub(s.FailingSince)
+	return now.Add(min(max(pause, failing/2), 15*time.Minute))
+}
+
+// SyncNow asks for a store to be read at once.
+func (d *Desk) SyncNow(ctx context.Context, who Who, storeID int64) error {
+	if err := who.need(Act); err != nil {
+		return err
+	}
+	if !who.Sees(storeID) {
+		return fault.New(fault.NotFound, "fault.store_not_found")
+	}
+	err := d.DB.Write(ctx, func(tx *store.Tx) error { return tx.SyncNow(storeID, d.Now()) })
+	wake(d.wakeSync)
+	return err
+}
+
+// failed logs what no caller hears of.
+func (d *Desk) failed(ctx context.Context, what string, err error) {
+	if ctx.Err() == nil {
+		d.Log.Error("the desk's own work failed", "what", what, "err", err)
+	}
+}
