@@ -165,20 +165,18 @@ func (a *App) faces() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages := web.New(web.Options{
-		Desk: a.Desk, Texts: a.Texts, Now: a.Clock.Now, Log: a.Log, Say: a.say, MaxUpload: maxEvidence, Secure: strings.HasPrefix(a.PublicURL, "https://"),
+	pages, err := web.New(web.Options{
+		Desk: a.Desk, Texts: a.Texts, Rules: a.Desk.Library, Now: a.Clock.Now, Log: a.Log, MaxUpload: maxEvidence,
+		Secure: strings.HasPrefix(a.PublicURL, "https://"),
 	})
+	if err != nil {
+		return nil, err
+	}
 	for _, path := range []string{"/api/", "/healthz", "/metrics"} {
 		mux.Handle(path, jsonFace)
 	}
 	mux.Handle("/", pages)
 	return mux, nil
-}
-
-// say gives the sentence of a reason from the pack that gave it.
-func (a *App) say(lang string, why policy.Why) (string, bool) {
-	text := a.Desk.Library.Sentence(why.Rule, lang, why.Params)
-	return text, text != ""
 }
 
 // Version of the program, as the build recorded it.
