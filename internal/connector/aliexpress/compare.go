@@ -33,12 +33,10 @@ func more(yes bool) connector.Outcome {
 	return connector.Absent
 }
 
-// compareAccept looks for the plan among those reached, for a step of ours, and for a state that only agreement brings.
+// compareAccept looks for a step of ours, for the plan among those reached, and for a state that only agreement brings.
+// A plan that came about otherwise (the time lapsed, the platform ruled) is not our doing.
 func compareAccept(act connector.Effect, before, after connector.Snapshot) connector.Outcome {
-	if p := byID(after, act.Proposal); p != nil && (p.Status == "reached" || p.Status == "perform") {
-		return connector.Confirmed
-	}
-	if count(after, "accepted_claim", "agreed_return") > count(before, "accepted_claim", "agreed_return") {
+	if accepted(after) > accepted(before) {
 		return connector.Confirmed
 	}
 	if after.Facts.Case == nil {
@@ -48,15 +46,27 @@ func compareAccept(act connector.Effect, before, after connector.Snapshot) conne
 	if before.Facts.Case != nil {
 		was = before.Facts.Case.Reported
 	}
+	p := byID(after, act.Proposal)
+	agreed := p != nil && (p.Status == "reached" || p.Status == "perform") ||
+		now.State != was.State && (now.State == "refunded" || act.ReturnGoods && (now.State == "wait_buyer_return" || now.State == "wait_seller_goods"))
+	otherwise := now.State == "timed_out" || did(after, "escalated", "took_over", "ruled_for_buyer") > 0
 	switch {
-	case act.ReturnGoods && now.State != was.State && (now.State == "wait_buyer_return" || now.State == "wait_seller_goods"):
-		return connector.Confirmed
-	case now.Ended && !was.Ended && now.State == "refunded" && count(after, "escalated", "took_over", "ruled_for_buyer") == 0:
+	case agreed && !otherwise:
 		return connector.Confirmed
 	case now.Ended && !was.Ended:
 		return connector.Contradicted
 	}
 	return connector.Absent
+}
+
+// accepted counts the steps in which the shop agreed.
+func accepted(s connector.Snapshot) (n int) {
+	for _, a := range s.Facts.History {
+		if a.Who == "staff" && (a.Did == "accepted_claim" || a.Did == "agreed_return") {
+			n++
+		}
+	}
+	return n
 }
 
 // comparePlan looks for a plan of ours that is new or changed. The right one confirms, another one contradicts.
@@ -96,10 +106,10 @@ func byID(s connector.Snapshot, id string) *dispute.Proposal {
 	return nil
 }
 
-func count(s connector.Snapshot, did ...string) (n int) {
+func did(s connector.Snapshot, words ...string) (n int) {
 	for _, a := range s.Facts.History {
-		for _, d := range did {
-			if a.Did == d {
+		for _, w := range words {
+			if a.Did == w {
 				n++
 			}
 		}

@@ -329,6 +329,33 @@ func TestPaid(t *testing.T) {
 	}
 }
 
+func TestHowAPlanCameAbout(t *testing.T) {
+	for how, c := range map[string]struct {
+		state   string
+		unknown int
+	}{"seller_reponse_timeout": {"timed_out", 0}, "platform_arbitrate": {"refunded", 0}, "negotiation_consensus": {"refunded", 0}, "coin_toss": {"refunded", 1}} {
+		s := read(t, map[string]string{
+			"issue_status": `"finish"`, "reverse_detail_status": `"refund_success"`,
+			"buyer_solution_list": list("solution_api_dto", solution(map[string]string{"status": `"reached"`, "reached_type": `"` + how + `"`})),
+		})
+		if r := s.Facts.Case.Reported; r.State != c.state || r.Paid != eur(1180) || len(s.Facts.Unknown) != c.unknown {
+			t.Errorf("%s: %+v, unknown %+v", how, r, s.Facts.Unknown)
+		}
+	}
+}
+
+func TestReturnNumberWithoutATime(t *testing.T) {
+	s := read(t, map[string]string{
+		"buyer_return_no": `"RR1"`, "buyer_return_logistics_company": `"Correos"`,
+		"process_dto_list":    inOrder(step("initiate", "buyer", "10:00:00"), step("seller_accept", "seller", "11:00:00")),
+		"buyer_solution_list": list("solution_api_dto", solution(map[string]string{"solution_type": `"return_and_refund"`})),
+	})
+	h := s.Facts.History
+	if last := h[len(h)-1]; last.Did != "entered_return_tracking" || last.Reference != "RR1" || !last.At.Equal(may1("11:00:00")) {
+		t.Errorf("history %+v", h)
+	}
+}
+
 func TestTimeoutOfAnUnknownKind(t *testing.T) {
 	s := read(t, map[string]string{"timeout_type": `"WAIT_FOREVER"`, "timeout_trigger_time": `"soon"`})
 	if s.Facts.Case.Reported.DueFor != "WAIT_FOREVER" || !s.Facts.Case.PlatformDueAt.IsZero() || len(s.Facts.Unknown) != 2 {

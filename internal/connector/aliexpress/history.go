@@ -192,6 +192,34 @@ func (i *issue) reopenings() {
 	}
 }
 
+// returned adds the parcel in which the goods come back. The record has its number and not when it was entered; that
+// was after the return was agreed, and the time of the agreement is given because it does not move.
+func (i *issue) returned() {
+	number := first(text(i.of, "buyer_return_no"), text(i.of, "buyer_return_logistics_lp_no"))
+	if number == "" {
+		return
+	}
+	i.facts.History = append(i.facts.History, dispute.Act{
+		At: i.agreed(), Who: "buyer", Did: "entered_return_tracking", Via: "dispute_form", Reference: number,
+		Raw: "buyer_return_no", Note: text(i.of, "buyer_return_logistics_company"),
+	})
+	slices.SortStableFunc(i.facts.History, func(a, b dispute.Act) int { return a.At.Compare(b.At) })
+}
+
+// agreed is when the sides last agreed or the platform ruled; without such a step, the first step of the case.
+func (i *issue) agreed() (at time.Time) {
+	for _, a := range i.facts.History {
+		switch a.Did {
+		case "agreed_return", "accepted_claim", "accepted_offer", "gave_solution", "ruled_for_buyer":
+			at = a.At
+		}
+		if at.IsZero() {
+			at = a.At
+		}
+	}
+	return at
+}
+
 // words adds the text of plans that no step already brought.
 func (i *issue) words() {
 	for _, p := range i.facts.Proposals {

@@ -26,6 +26,7 @@ type issue struct {
 	buyers  []dispute.Proposal
 	sellers []dispute.Proposal
 	others  []dispute.Proposal // the platform's own
+	lapsed  bool               // a plan was reached because the seller did not answer in time
 	latest  string             // the latest gmt_* text anywhere in the record
 }
 
@@ -38,6 +39,7 @@ func readIssue(of wire.Value, ref connector.Ref, zone *time.Location) connector.
 	i.latest = text(of, "gmt_create")
 	i.proposals()
 	i.history()
+	i.returned()
 	i.theCase()
 	i.around()
 	i.facts.Unknown = i.unknown
@@ -155,6 +157,9 @@ func (i *issue) reported() dispute.Reported {
 		r.Paid = i.paid(r.State)
 		if r.State == "" || r.State == "closed" {
 			r.State = endState(r.Paid)
+		}
+		if r.State == "refunded" && i.lapsed {
+			r.State = "timed_out"
 		}
 	}
 	return r

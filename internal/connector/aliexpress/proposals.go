@@ -73,6 +73,11 @@ func (i *issue) proposal(v wire.Value, by string) dispute.Proposal {
 		i.note("status", p.Status)
 	}
 	p.Open = waits && i.open()
+	if how := text(v, "reached_type"); how == "seller_reponse_timeout" { // spelt so by the platform
+		i.lapsed = true
+	} else if how != "" && !reachedTypes[how] {
+		i.note("reached_type", how)
+	}
 	for _, field := range [...]string{"gmt_create", "gmt_modified", "buyer_accept_time", "seller_accept_time", "reached_time"} {
 		i.latest = max(i.latest, stamp(v, field))
 	}

@@ -111,7 +111,7 @@ func TestLapseWhileNobodyLooked(t *testing.T) {
 	s.platform.Advance(6 * 24 * time.Hour)
 	s.pull(t, p.Cursor, m)
 	got := m["issue/"+issue.ID()]
-	if r := got.Facts.Case.Reported; got.Open || !r.Ended || r.State != "refunded" || r.Paid.Minor != 11250 || r.Paid.Currency != "BRL" {
+	if r := got.Facts.Case.Reported; got.Open || !r.Ended || r.State != "timed_out" || r.Paid.Minor != 11250 || r.Paid.Currency != "BRL" {
 		t.Errorf("after the lapse: %+v", r)
 	}
 }
@@ -194,6 +194,36 @@ func TestYieldErrorIsGivenBackAsItIs(t *testing.T) {
 	s.dispute(t, fake.IssueSpec{})
 	if _, err := s.open(t).Pull(t.Context(), "", nil, func([]connector.Snapshot) error { return full }); !errors.Is(err, full) {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestReturnComesBack(t *testing.T) {
+	s := newScene(t, "iop")
+	issue := s.dispute(t, fake.IssueSpec{Reason: fake.Reasons[12], Return: true, Received: true})
+	s.carry(t, connector.Effect{Do: "accept", Ref: ref(issue), Proposal: s.claim(t, issue), ReturnGoods: true})
+	s.platform.Advance(24 * time.Hour)
+	if err := s.platform.EnterReturnTracking(issue, "Correios", "RR700112233BR"); err != nil {
+		t.Fatal(err)
+	}
+	snap := s.fetch(t, ref(issue))
+	h := snap.Facts.History
+	last := h[len(h)-1]
+	if last.Did != "entered_return_tracking" || last.Reference != "RR700112233BR" || last.Who != "buyer" || last.At.IsZero() {
+		t.Errorf("history %+v", h)
+	}
+	if r := snap.Facts.Case.Reported; r.State != "wait_seller_goods" || r.Owner != "seller" || len(snap.Facts.Unknown) != 0 {
+		t.Errorf("%+v, unknown %+v", r, snap.Facts.Unknown)
+	}
+}
+
+func TestALapseIsNotOurAcceptance(t *testing.T) {
+	s := newScene(t, "iop")
+	issue := s.dispute(t, fake.IssueSpec{})
+	act := connector.Effect{Do: "accept", Ref: ref(issue), Proposal: s.claim(t, issue)}
+	before := s.fetch(t, act.Ref)
+	s.platform.Advance(6 * 24 * time.Hour)
+	if got := s.open(t).Compare(act, before, s.fetch(t, act.Ref)); got != connector.Contradicted {
+		t.Errorf("%s", got)
 	}
 }
 

@@ -64,6 +64,9 @@ var solutionStatuses = map[string]bool{
 	"perform":                         false,
 }
 
+// reachedTypes are the documented ways in which a plan comes about, beside the seller's silence.
+var reachedTypes = map[string]bool{"negotiation_consensus": true, "platform_arbitrate": true}
+
 // notReceived is the only numbered reason with a witness: 115 in a captured answer, whose buyer wrote "not receive good".
 const notReceived = "115"
 
