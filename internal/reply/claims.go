@@ -83,9 +83,10 @@ func (c *checker) sameDays(r *reading, m lexicon.Match, acts []dispute.Act) bool
 		return false
 	}
 	s := r.Sentences[m.Sentence]
+	other := false
 	for i := s.First; i < s.Last; i++ {
 		n, err := strconv.Atoi(r.Tokens[i].Word)
-		if err != nil || r.Tokens[i].Kind != lexicon.Number || !r.dayWord(i+1) {
+		if err != nil || !r.dayWord(i+1) || i > 0 && r.Tokens[i-1].Word == "月" {
 			continue
 		}
 		for _, a := range acts {
@@ -93,9 +94,9 @@ func (c *checker) sameDays(r *reading, m lexicon.Match, acts []dispute.Act) bool
 				return true
 			}
 		}
-		return false
+		other = true
 	}
-	return true
+	return !other
 }
 
 func (r *reading) dayWord(i int) bool {

@@ -30,6 +30,9 @@ func (c *checker) causes(r *reading) {
 func (c *checker) aboutParcel(r *reading, m lexicon.Match) bool {
 	switch m.Meaning {
 	case "cause.delivered", "cause.returned", "cause.lost", "cause.refused", "cause.unclaimed", "cause.destroyed":
+		if r.InSentence(m.Sentence, "forecast") {
+			return false
+		}
 		return c.facts.Shipment != nil && c.branch("logistics.") && !r.InSentence(m.Sentence, "dispute") && c.draft.To == "buyer" ||
 			c.draft.Step == "customs_notice" || oneOf(c.draft.Step, "first_logistics_reply", "second_logistics_reply", "logistics_update")
 	case "cause.payment_check":
@@ -61,6 +64,9 @@ func (c *checker) unknownCause(r *reading) {
 	for _, m := range r.All("because") {
 		if !r.asserted(m) || !r.InClause(m.Clause, "delay") || c.namesKnownCause(r, m) {
 			continue
+		}
+		if m.To < len(r.Tokens) && r.overlaps(lexicon.Match{From: m.To, To: m.To + 1}, "delay") {
+			continue // "sorry for the wait" names no cause
 		}
 		if !c.supportedWords(r, m) {
 			c.against("cause_without_evidence", "because", r, m)
@@ -100,7 +106,7 @@ func (c *checker) places(r *reading) {
 		return
 	}
 	for _, m := range r.All("located") {
-		if !r.asserted(m) || !r.InSentence(m.Sentence, "parcel") && !c.namesGoods(r, m.Sentence) && !r.InSentence(m.Sentence, "last_scan") {
+		if !r.asserted(m) || !r.InSentence(m.Sentence, "parcel") && !c.namesGoods(r, m.Sentence) && !r.InSentence(m.Sentence, "last_scan", "carrier_said", "your") {
 			continue
 		}
 		if name, known := c.placeAfter(r, m); !known {
@@ -220,7 +226,7 @@ func (c *checker) promises(r *reading) {
 		return
 	}
 	for _, m := range r.All("promise") {
-		if r.negated(m) || r.conditional(m) || r.Sentences[m.Sentence].Question || r.InClause(m.Clause, "no_promise", "unknown") {
+		if r.negated(m) || r.conditional(m) || r.Sentences[m.Sentence].Question || r.InClause(m.Clause, "no_promise", "unknown") || r.overlaps(m, "not_arrive") {
 			continue
 		}
 		if r.Near(m, 2, "no_promise") || c.notTheParcel(r, m) || c.quotesForecast(r, m) {
@@ -254,8 +260,8 @@ func (c *checker) quotesForecast(r *reading, m lexicon.Match) bool {
 	if !r.InSentence(m.Sentence, "carrier_said", "carrier") || !c.shown("carrier_ticket", "tracking_page") && !c.wrote("carrier") {
 		return false
 	}
-	for _, tok := range r.Tokens[r.Sentences[m.Sentence].First:r.Sentences[m.Sentence].Last] {
-		if tok.Kind == lexicon.Number && strings.Contains(c.rec.text, tok.Word) {
+	for _, d := range r.dates {
+		if d.sentence == m.Sentence && strings.Contains(c.rec.text, r.Tokens[d.at].Word) {
 			return true
 		}
 	}

@@ -55,7 +55,7 @@ func hasSuffix(s string, list ...string) bool {
 func (c *checker) tone(r *reading) {
 	for _, name := range []string{"insult", "command"} {
 		for _, m := range r.All(name) {
-			if r.overlaps(m, "not_an_insult") || name == "insult" && r.negated(m) && !r.Near(m, 3, "you") {
+			if r.overlaps(m, "not_an_insult") || r.Before(m, 2, "neg") || name == "insult" && r.negated(m) && !r.Near(m, 3, "you") {
 				continue
 			}
 			c.against("unkind_tone", name, r, m)
@@ -194,9 +194,12 @@ func (c *checker) ownNoun(r *reading) bool {
 		empty[m.From] = true
 	}
 	for _, m := range r.All("your") {
-		if m.To < len(r.Tokens) && r.Tokens[m.To].Kind == lexicon.Word && !empty[m.To] && !r.Function(r.Tokens[m.To].Word) {
+		if m.To < len(r.Tokens) && r.Tokens[m.To].Kind == lexicon.Word && !empty[m.To] && !r.Function(r.Tokens[m.To].Word) && !verbEnding(r.Tokens[m.To].Word) {
 			return true
 		}
 	}
 	return false
 }
+
+// verbEnding tells forms of Romance verbs that may follow a pronoun which looks like an article ("la estamos tramitando").
+func verbEnding(w string) bool { return hasSuffix(w, "mos", "ando", "endo") }

@@ -36,6 +36,9 @@ func (c *checker) escalation(r *reading) {
 		return
 	}
 	for _, m := range r.All("discourage") {
+		if r.InSentence(m.Sentence, "reassure") || r.overlaps(m, "not_a_discouragement") {
+			continue
+		}
 		if r.InSentence(m.Sentence, "free_to") && !r.InSentence(m.Sentence, "discourage_strong") {
 			continue
 		}
@@ -65,6 +68,9 @@ func (c *checker) disputeMentioned(r *reading) {
 		return
 	}
 	for _, m := range r.All("dispute") {
+		if r.overlaps(m, "not_a_dispute") {
+			continue
+		}
 		c.against("dispute_mentioned", "", r, m)
 	}
 }
@@ -75,7 +81,7 @@ func (c *checker) rights(r *reading) {
 		return
 	}
 	for _, m := range r.All("order_right_denied") {
-		if r.conditional(m) || r.Sentences[m.Sentence].Question || r.InClause(m.Clause, "free_to") || c.keepsRights(r, m) || r.overlaps(m, "not_a_denial") {
+		if r.conditional(m) || r.Sentences[m.Sentence].Question || r.InClause(m.Clause, "free_to") || c.keepsRights(r, m) || r.overlaps(m, "not_a_denial", "cancel_dispute", "independent") {
 			continue
 		}
 		if c.supplierLimit(r, m) {

@@ -40,7 +40,7 @@ func (c *checker) moneyForCancelling(r *reading) {
 		if tied.To == 0 || r.InSentence(i, "independent") || s.Question && !r.InSentence(i, "give", "money") {
 			continue
 		}
-		if r.InSentence(i, "money", "refund_word") && r.InSentence(i, "exchange") && !c.onlyNegated(r, tied) || c.bargain(r, i) {
+		if r.InSentence(i, "money", "refund_word") && r.InSentence(i, "exchange") && !c.onlyNegated(r, tied) || c.bargain(r, i) && !c.onlyNegated(r, tied) {
 			c.against("money_for_cancelling", "", r, tied)
 		}
 	}
@@ -66,7 +66,7 @@ func (c *checker) tiedTo(r *reading, sentence int) lexicon.Match {
 }
 
 func (c *checker) onlyNegated(r *reading, m lexicon.Match) bool {
-	return r.InClause(m.Clause, "neg") && !r.conditional(m) && !r.InSentence(m.Sentence, "give")
+	return r.Before(m, r.reach, "neg") && !r.conditional(m)
 }
 
 // bargain: a sum and a wish for a good rating in one sentence need no "if" between them.
@@ -168,7 +168,7 @@ func (c *checker) wholeOffered(r *reading) bool {
 		}
 	}
 	for _, m := range r.All("full") {
-		if !r.negated(m) && r.InSentence(m.Sentence, "refund_word", "money", "give") && !r.InClause(m.Clause, "cause.delivered") {
+		if !r.negated(m) && r.InClause(m.Clause, "refund_word", "money", "give") {
 			return true
 		}
 	}
@@ -197,6 +197,11 @@ func (c *checker) survey(r *reading) {
 
 // surveyFirst finds "fill in the survey to get your refund" and "the refund needs the survey".
 func (c *checker) surveyFirst(r *reading, m lexicon.Match) bool {
+	for _, x := range r.All("before_refund") {
+		if x.Sentence == m.Sentence {
+			return true
+		}
+	}
 	for _, x := range r.All("in_order_to") {
 		if x.Sentence == m.Sentence && x.From > m.From && r.InSentence(m.Sentence, "refund_word", "money") {
 			return true

@@ -61,6 +61,8 @@ func tokens(s string, latin bool) []Token {
 			end := numberEnd(s, i)
 			out = append(out, Token{Kind: Number, Word: foldWord(s[i:end]), Start: i, End: end})
 			i = end
+		case r == '-' && hyphen(s, i):
+			i += size
 		case letter(r):
 			end := i
 			buf, end = readWord(buf[:0], s, i)
@@ -77,6 +79,13 @@ func tokens(s string, latin bool) []Token {
 		}
 	}
 	return out
+}
+
+// hyphen tells whether the hyphen at i joins two words, which then count as two words side by side.
+func hyphen(s string, i int) bool {
+	before, _ := utf8.DecodeLastRuneInString(s[:i])
+	after, _ := utf8.DecodeRuneInString(s[i+1:])
+	return letter(before) && letter(after)
 }
 
 // numberEnd finds the end of a number: digits with one point, comma or apostrophe between digits.
