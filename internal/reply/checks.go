@@ -21,21 +21,21 @@ func LimitsOf(store dispute.Store) Limits {
 }
 
 // Draft gives the codes that stop a draft.
-func (Checks) Draft(f dispute.Facts, v policy.Verdict, d policy.Draft, now time.Time) []string {
-	return Blocked(Check(f, v, d, now, LimitsOf(f.Store)))
+func (Checks) Draft(f *dispute.Facts, v policy.Verdict, d policy.Draft, now time.Time) []string {
+	return Blocked(Check(*f, v, d, now, LimitsOf(f.Store)))
 }
 
 // Setting gives the codes that stop a setting.
-func (Checks) Setting(_ dispute.Facts, _ policy.Verdict, s policy.Setting, _ time.Time) []string {
+func (Checks) Setting(_ *dispute.Facts, _ policy.Verdict, s policy.Setting, _ time.Time) []string {
 	return Blocked(CheckSetting(s))
 }
 
 // Action gives the codes that stop an action.
-func (Checks) Action(f dispute.Facts, v policy.Verdict, a policy.Action, now time.Time) []string {
-	return Blocked(CheckAction(f, v, a, now))
+func (Checks) Action(f *dispute.Facts, v policy.Verdict, a policy.Action, now time.Time) []string {
+	return Blocked(CheckAction(*f, v, a, now))
 }
 
 // Upload gives the codes that stop an upload.
-func (Checks) Upload(f dispute.Facts, _ policy.Verdict, u policy.Upload, _ time.Time) []string {
-	return Blocked(CheckUpload(f, u))
+func (Checks) Upload(f *dispute.Facts, _ policy.Verdict, u policy.Upload, _ time.Time) []string {
+	return Blocked(CheckUpload(*f, u))
 }
