@@ -28,7 +28,7 @@ func (c *Case) columns() []any {
 	return []any{
 		c.Version, c.CompanyID, c.StoreID, c.Connector, c.Matter, c.OrderNo, c.BuyerID, flag(c.Open), c.View, c.Class, c.State,
 		c.Owner, c.Ask, c.Recommended, dueMicros(c.DueAt), c.DueKind, c.Stake.Minor, c.Stake.Currency, c.StakeRef.Minor,
-		c.StakeRef.Currency, c.AssigneeID, micros(c.OpenedAt), micros(c.ChangedAt), micros(c.EndedAt), encode(c.Card),
+		c.StakeRef.Currency, c.AssigneeID, micros(c.OpenedAt), micros(c.ChangedAt), micros(c.EndedAt), cardText(c.Card),
 	}
 }
 
@@ -43,7 +43,10 @@ func readCase(r *record) Case {
 		Recommended: r.text(), DueAt: r.instant(), DueKind: r.text(), Stake: r.money(), StakeRef: r.money(), AssigneeID: r.int(),
 		OpenedAt: r.instant(), ChangedAt: r.instant(), EndedAt: r.instant(),
 	}
-	r.decode(&c.Card)
+	card, err := readCard(r.text())
+	if c.Card = card; err != nil {
+		r.fail(err)
+	}
 	return c
 }
 

@@ -90,9 +90,15 @@ func (r *record) json() json.RawMessage {
 // decode reads a column of JSON; an empty one leaves the target as it is.
 func (r *record) decode(target any) {
 	if s := r.text(); s != "" {
-		if err := json.Unmarshal([]byte(s), target); err != nil && r.err == nil {
-			r.err = fmt.Errorf("store: column %d: %w", r.next, err)
+		if err := json.Unmarshal([]byte(s), target); err != nil {
+			r.fail(err)
 		}
+	}
+}
+
+func (r *record) fail(err error) {
+	if r.err == nil {
+		r.err = fmt.Errorf("store: column %d: %w", r.next, err)
 	}
 }
 
