@@ -186,7 +186,7 @@ func (c *checker) move(m *Machine, mv *Move) {
 			c.say(c.file, t, "no such state in "+m.ID.Text+": "+t.Text, "")
 		}
 	}
-	if mv.On.Text != "" && !slices.Contains([]string{"message", "shipped", "scan"}, mv.On.Text) {
+	if mv.On.Text != "" && !slices.Contains([]string{"message", "shipped", "scan", "ledger_refund", "ledger_goodwill", "ledger_payout"}, mv.On.Text) {
 		c.code("acts", mv.On)
 	}
 	c.codes("actors", mv.By)

@@ -75,7 +75,7 @@ func (c *condition) readNames(ast *cel.Ast) {
 		if r.Name != "" && !seen[r.Name] {
 			seen[r.Name] = true
 			c.reads = append(c.reads, r.Name)
-			c.clock = c.clock || r.Name == "state.since" || r.Name == "state" || r.Name == "clock.opened"
+			c.clock = c.clock || r.Name == "state.since" || r.Name == "state" || r.Name == "clock.opened" || r.Name == "supplier.state"
 		}
 	}
 }

@@ -214,6 +214,12 @@ func (v *view) calendarOf(rule *DeadlineRule) *calendar.Calendar {
 	return v.rules.lib.calendars[""]
 }
 
+// isMet tells whether the rule of a deadline says that it has been met or has no point any more.
+func (v *view) isMet(d *Deadline) bool {
+	rule := v.rules.ruleByID(d)
+	return rule != nil && rule.met != nil && v.test(rule.met) == yes
+}
+
 // dueVars give due.KIND, late.KIND and runs.KIND for every deadline.
 func (l *Library) dueVar(kind int, what string) func(*view) ref.Val {
 	return func(v *view) ref.Val {
@@ -225,7 +231,7 @@ func (l *Library) dueVar(kind int, what string) func(*view) ref.Val {
 		case "runs":
 			return boolean(d != nil)
 		case "late":
-			return boolean(d != nil && d.Lapsed)
+			return boolean(d != nil && d.Lapsed && !v.isMet(d))
 		}
 		if d == nil {
 			return integer(0)

@@ -28,7 +28,7 @@ type fold struct {
 	unsure  bool      // a fact is missing, nobody knows
 }
 
-// events merges history, messages, the hand-over of the goods and scans, in the order of time.
+// events merges history, messages, ledger, the hand-over of the goods and scans, in the order of time.
 func events(f *dispute.Facts) []event {
 	out := make([]event, 0, len(f.History)+len(f.Messages)+4)
 	for i := range f.History {
@@ -42,6 +42,9 @@ func events(f *dispute.Facts) []event {
 	for i := range f.Messages {
 		m := &f.Messages[i]
 		out = append(out, event{m.At, "message", m.From, m.Asks})
+	}
+	for i := range f.Ledger {
+		out = append(out, event{f.Ledger[i].At, "ledger_" + f.Ledger[i].Did, "platform", ""})
 	}
 	if s := f.Shipment; s != nil {
 		if !s.ShippedAt.IsZero() {
@@ -100,7 +103,12 @@ func (v *view) enter(f *fold, by *Move, state string, at time.Time) {
 			}
 		}
 		f.state, f.since = state, at
-		v.state, v.since = state, at
+		v.since = at
+		if f.machine.Track.Text == "supplier" {
+			v.supplier.state = state
+		} else {
+			v.state = state
+		}
 		v.clearClocks()
 		by = v.atOnce(f)
 		if by == nil {

@@ -52,6 +52,16 @@ func (v *view) seen() string {
 	return found
 }
 
+// staffSaw tells whether the shop's own picture or test shows something.
+func (v *view) staffSaw(reading string) bool {
+	for i := range v.facts.Evidence {
+		if e := &v.facts.Evidence[i]; e.From == "staff" && e.Reading == reading {
+			return true
+		}
+	}
+	return false
+}
+
 // weightShort compares the carrier's weight of this order with the weight of its goods. Without both it is false.
 func (v *view) weightShort() bool {
 	if v.facts.Order == nil {

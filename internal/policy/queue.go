@@ -65,11 +65,3 @@ func Left(d time.Duration) string {
 	minutes := int64(d / time.Minute)
 	return fmt.Sprintf("%s%dh%02dm", sign, minutes/60, minutes%60)
 }
-
-// Daily is what the desk advises for a whole queue: read open and new cases every day.
-func (r *Rules) Daily(open int) []string {
-	if open == 0 {
-		return nil
-	}
-	return []string{"daily_check"}
-}

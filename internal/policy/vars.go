@@ -79,6 +79,7 @@ func plainVars() []variable {
 		{"buyer.media", cel.BoolType, "the buyer gave a photo or video", func(v *view) ref.Val { return boolean(v.media()) }},
 		{"seen", cel.StringType, "what a person saw in the buyer's media, the latest decisive reading", func(v *view) ref.Val { return text(v.seen()) }},
 		{"staff.last_word", cel.IntType, "last word of the shop to the buyer", func(v *view) ref.Val { return unix(v.talk.staffLast) }},
+		{"staff.saw_damage", cel.BoolType, "a person of the shop saw damage on goods that came back", func(v *view) ref.Val { return boolean(v.staffSaw("fault_visible")) }},
 		{"says", cel.StringType, "what the buyer states: withdraw, cancel, defect, damage, wrong_item, missing_item, other; empty = nothing", func(v *view) ref.Val { return text(v.talk.kind) }},
 		{"says.since", cel.IntType, "since when the buyer states it", func(v *view) ref.Val { return unix(v.talk.at) }},
 		{"customs.attempts", cel.IntType, "requests to the buyer since the last sign of life", func(v *view) ref.Val { return integer(int64(v.talk.attempts)) }},
@@ -145,6 +146,7 @@ func partVars() []variable {
 		{"case.about", cel.StringType, "branch of that class", func(v *view) ref.Val { return text(branch(v.talk.pointsTo)) }},
 		{"case.opened_at", cel.IntType, "first opening", c(func(x *dispute.Case) ref.Val { return unix(x.OpenedAt) }, zero)},
 		{"case.due_told", cel.IntType, "due date sent by the platform, 0 = none", c(func(x *dispute.Case) ref.Val { return unix(x.PlatformDueAt) }, zero)},
+		{"case.paid_told", cel.BoolType, "the platform says the case is over and what it paid", c(func(x *dispute.Case) ref.Val { return boolean(x.Reported.Ended && x.Reported.Paid.Known()) }, no)},
 		{"case.return_goods", cel.BoolType, "the claim is with return of the goods", c(func(x *dispute.Case) ref.Val { return boolean(x.Claim.ReturnGoods) }, no)},
 		{"order.known", cel.BoolType, "the order is known", func(v *view) ref.Val { return boolean(v.facts.Order != nil) }},
 		{"order.promised_days", cel.IntType, "promised delivery in days from shipping, 0 = not told", o(func(x *dispute.Order) ref.Val { return integer(int64(x.PromisedDays)) }, zero)},
@@ -168,6 +170,12 @@ func partVars() []variable {
 		{"order.address_failed", cel.BoolType, "the address failed its check", o(func(x *dispute.Order) ref.Val {
 			return boolean(x.AddressCheck != nil && x.AddressCheck.Result == "failed")
 		}, no)},
+		{"order.address_checked_at", cel.IntType, "when the address was checked", o(func(x *dispute.Order) ref.Val {
+			if x.AddressCheck == nil {
+				return zero
+			}
+			return unix(x.AddressCheck.At)
+		}, zero)},
 		{"order.address_by", cel.StringType, "who entered the address", o(func(x *dispute.Order) ref.Val {
 			if x.AddressCheck == nil {
 				return empty

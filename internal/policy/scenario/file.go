@@ -152,11 +152,12 @@ func (r reader) file(data []byte) (*File, error) {
 	if (len(in.Checks) == 0) == (len(in.Cases) == 0) {
 		return nil, Problem{r.path, 1, 1, "a file has either checks or cases"}
 	}
-	if len(in.Cases) == 0 {
+	named := len(in.Cases) > 0
+	if !named {
 		in.Cases = []rawCase{{Checks: in.Checks}}
 	}
 	for _, c := range in.Cases {
-		one, err := r.variant(in, c)
+		one, err := r.variant(in, c, named)
 		if err != nil {
 			return nil, err
 		}
@@ -165,12 +166,12 @@ func (r reader) file(data []byte) (*File, error) {
 	return out, nil
 }
 
-func (r reader) variant(in raw, c rawCase) (Case, error) {
+func (r reader) variant(in raw, c rawCase, named bool) (Case, error) {
 	out := Case{Name: c.Name, Packs: in.Packs, Given: merge(in.Given, c.Given)}
 	if c.Packs != nil {
 		out.Packs = c.Packs
 	}
-	if len(in.Cases) > 0 && c.Name == "" {
+	if named && c.Name == "" {
 		return out, Problem{r.path, 1, 1, "a case needs a name"}
 	}
 	// every variant is read once with nothing hidden, so that mistakes are found wherever they stand
