@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -61,6 +62,9 @@ func Run(t *testing.T, h Harness) {
 	t.Run("nothing new costs nothing", func(t *testing.T) { nothingNew(t, h) })
 	t.Run("a change comes once", func(t *testing.T) { change(t, h) })
 	t.Run("an end is found", func(t *testing.T) { end(t, h) })
+	t.Run("known is asked page by page", func(t *testing.T) { knownByPage(t, h) })
+	t.Run("several at a time", func(t *testing.T) { severalAtATime(t, h) })
+	t.Run("a limit keeps us away", func(t *testing.T) { staysAway(t, h) })
 	t.Run("yield stops the pull", func(t *testing.T) { yieldStops(t, h) })
 	t.Run("a cancelled context stops the pull", func(t *testing.T) { cancelled(t, h) })
 	t.Run("a broken cursor is a first pull", func(t *testing.T) { brokenCursor(t, h) })
@@ -276,6 +280,72 @@ func end(t *testing.T, h Harness) {
 	}
 	if len(p.Listed) != stage.Open-1 {
 		t.Errorf("%d listed, want %d", len(p.Listed), stage.Open-1)
+	}
+}
+
+// knownByPage: what the desk has is one question a page, not one a source.
+func knownByPage(t *testing.T, h Harness) {
+	stage, m := h.Start(t), Memory{}
+	s := open(t, h, stage)
+	asked, ids := 0, map[string]bool{}
+	_, err := s.Pull(t.Context(), "", func(ctx context.Context, kind string, page []string) (map[string]string, error) {
+		asked++
+		for _, id := range page {
+			ids[kind+"/"+id] = true
+		}
+		return m.Known(ctx, kind, page)
+	}, m.Take)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(ids) < len(m) || asked == 0 || (len(m) > 20 && asked > len(m)/4) {
+		t.Errorf("%d questions about %d ids for %d sources", asked, len(ids), len(m))
+	}
+}
+
+// severalAtATime: a session is used by the sync, the page of a person and an act at once.
+func severalAtATime(t *testing.T, h Harness) {
+	stage, m := h.Start(t), Memory{}
+	s := open(t, h, stage)
+	pull(t, s, "", m)
+	effect := stage.Act()
+	var all sync.WaitGroup
+	for _, had := range m {
+		all.Go(func() {
+			if _, err := s.Fetch(t.Context(), had.Ref); err != nil {
+				t.Errorf("fetch: %v", err)
+			}
+		})
+	}
+	for range 3 {
+		all.Go(func() {
+			own := Memory{}
+			if _, err := s.Pull(t.Context(), "", own.Known, own.Take); err != nil || len(own) != len(m) {
+				t.Errorf("pull: %d of %d, %v", len(own), len(m), err)
+			}
+		})
+	}
+	all.Go(func() {
+		if _, err := s.Execute(t.Context(), effect); err != nil {
+			t.Errorf("execute: %v", err)
+		}
+	})
+	all.Wait()
+}
+
+// staysAway: after the platform said for how long, it is not called again before, by no session of the store.
+func staysAway(t *testing.T, h Harness) {
+	stage, m := h.Start(t), Memory{}
+	stage.Trouble(Limited)
+	if _, err := open(t, h, stage).Pull(t.Context(), "", m.Known, m.Take); !fault.Is(err, fault.Limited) {
+		t.Fatalf("pull: %v", err)
+	}
+	before := stage.Calls()
+	if _, err := open(t, h, stage).Pull(t.Context(), "", m.Known, m.Take); !fault.Is(err, fault.Limited) {
+		t.Errorf("second pull: %v", err)
+	}
+	if stage.Calls() != before {
+		t.Errorf("%d calls during the ban", stage.Calls()-before)
 	}
 }
 
