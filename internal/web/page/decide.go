@@ -1,0 +1,80 @@
+package page
+
+import (
+	"slices"
+
+	"parley/internal/connector"
+	"parley/internal/desk"
+	"parley/internal/money"
+)
+
+// Decide is an option on its way: the form first, then the preview of exactly what would be sent.
+type Decide struct {
+	Frame
+	C       desk.CasePage
+	Option  desk.OptionView
+	Typed   Typed
+	Preview *desk.Preview
+	Error   string   // what is wrong with the form
+	Changed []string // what changed at the platform while the form was filled in
+}
+
+// Typed is the form as the member filled it in, kept as text so that nothing is lost when it is wrong.
+type Typed struct {
+	Amount, Text, Days, Address, Basis string
+	Evidence                           []string
+}
+
+// Result is what became of a decision.
+type Result struct {
+	Frame
+	D desk.Decided
+}
+
+// Effects are the outward acts that need a person.
+type Effects struct {
+	Frame
+	List  []desk.EffectItem
+	Error string
+}
+
+// currency is that of the amounts of the case.
+func (d Decide) currency() string {
+	for _, a := range []money.Amount{d.Option.Max, d.Option.Suggested, d.C.Stake} {
+		if a.Known() {
+			return a.Currency
+		}
+	}
+	return ""
+}
+
+func (d Decide) ticked(id int64) bool { return slices.Contains(d.Typed.Evidence, ID(id)) }
+
+// sent are the parts of one step of the preview, as label and value.
+func (f Frame) sent(e connector.Effect) [][2]string {
+	var out [][2]string
+	add := func(key, value string) {
+		if value != "" {
+			out = append(out, [2]string{f.T(key), value})
+		}
+	}
+	add("sent.ref", e.Ref.ID)
+	add("sent.amount", f.Money(e.Amount))
+	if e.ReturnGoods {
+		add("sent.return", f.T("sent.yes"))
+	}
+	if e.Days > 0 {
+		add("sent.days", Num(e.Days))
+	}
+	add("sent.address", e.Address)
+	add("sent.proposal", e.Proposal)
+	add("sent.own_proposal", e.OwnProposal)
+	if e.File != nil {
+		add("sent.file", e.File.Name)
+	}
+	add("sent.text", e.Text)
+	return out
+}
+
+// settled tells whether nothing more will happen by itself.
+func (r Result) settled() bool { return r.D.State != "open" }

@@ -1,0 +1,68 @@
+package web
+
+import "parley/internal/desk"
+
+// route is one address: who may use it and what it does. An empty right is open to everybody.
+type route struct {
+	method, path string
+	right        string
+	do           func(*call) error
+	upload       bool // takes a file: longer time, larger body
+	stream       bool // stays open: no time limit
+}
+
+// routes is the whole table.
+func routes() []route {
+	return []route{
+		{method: "GET", path: "/{$}", right: desk.Read, do: (*call).home},
+		{method: "GET", path: "/queue", right: desk.Read, do: (*call).queue},
+		{method: "POST", path: "/queue/assign", right: desk.Act, do: (*call).bulkAssign},
+		{method: "POST", path: "/queue/note", right: desk.Act, do: (*call).bulkNote},
+		{method: "POST", path: "/views", right: desk.Read, do: (*call).saveView},
+		{method: "POST", path: "/views/{id}/drop", right: desk.Read, do: (*call).dropView},
+		{method: "GET", path: "/live", right: desk.Read, do: (*call).live, stream: true},
+
+		{method: "GET", path: "/cases/{id}", right: desk.Read, do: (*call).casePage},
+		{method: "GET", path: "/cases/{id}/peek", right: desk.Read, do: (*call).peek},
+		{method: "POST", path: "/cases/{id}/notes", right: desk.Act, do: (*call).note},
+		{method: "POST", path: "/cases/{id}/assign", right: desk.Act, do: (*call).assign},
+		{method: "POST", path: "/cases/{id}/record", right: desk.Act, do: (*call).record},
+		{method: "POST", path: "/cases/{id}/evidence", right: desk.Act, do: (*call).addEvidence, upload: true},
+		{method: "POST", path: "/cases/{id}/evidence/{evidence}/reading", right: desk.Act, do: (*call).setReading},
+		{method: "GET", path: "/cases/{id}/options/{option}", right: desk.Act, do: (*call).optionForm},
+		{method: "POST", path: "/cases/{id}/options/{option}", right: desk.Act, do: (*call).preview},
+		{method: "POST", path: "/cases/{id}/decisions", right: desk.Act, do: (*call).decide},
+		{method: "GET", path: "/decisions/{id}", right: desk.Read, do: (*call).decision},
+		{method: "GET", path: "/evidence/{id}", right: desk.Read, do: (*call).evidenceFile},
+		{method: "GET", path: "/effects", right: desk.Read, do: (*call).effects},
+		{method: "POST", path: "/effects/{id}", right: desk.Lead, do: (*call).resolveEffect},
+
+		{method: "GET", path: "/stores", right: desk.Read, do: (*call).stores},
+		{method: "GET", path: "/stores/new", right: desk.Lead, do: (*call).newStore},
+		{method: "POST", path: "/stores", right: desk.Lead, do: (*call).addStore},
+		{method: "GET", path: "/stores/{id}", right: desk.Lead, do: (*call).storePage},
+		{method: "POST", path: "/stores/{id}", right: desk.Lead, do: (*call).updateStore},
+		{method: "POST", path: "/stores/{id}/state", right: desk.Lead, do: (*call).storeState},
+		{method: "POST", path: "/stores/{id}/sync", right: desk.Act, do: (*call).syncNow},
+		{method: "GET", path: "/import", right: desk.Lead, do: (*call).importForm},
+		{method: "POST", path: "/import", right: desk.Lead, do: (*call).importFile, upload: true},
+
+		{method: "GET", path: "/members", right: desk.Lead, do: (*call).members},
+		{method: "POST", path: "/members", right: desk.Own, do: (*call).invite},
+		{method: "POST", path: "/members/{id}", right: desk.Own, do: (*call).updateMember},
+		{method: "POST", path: "/members/{id}/invite", right: desk.Own, do: (*call).inviteAgain},
+		{method: "POST", path: "/members/{id}/remove", right: desk.Own, do: (*call).removeMember},
+
+		{method: "GET", path: "/me", right: desk.Read, do: (*call).me},
+		{method: "POST", path: "/me", right: desk.Read, do: (*call).setPreferences},
+		{method: "POST", path: "/me/password", right: desk.Read, do: (*call).changePassword},
+		{method: "POST", path: "/me/tokens", right: desk.Read, do: (*call).newToken},
+		{method: "POST", path: "/me/tokens/{id}/drop", right: desk.Read, do: (*call).dropToken},
+
+		{method: "GET", path: "/sign-in", do: (*call).signInForm},
+		{method: "POST", path: "/sign-in", do: (*call).signIn},
+		{method: "POST", path: "/sign-out", right: desk.Read, do: (*call).signOut},
+		{method: "GET", path: desk.InvitePath + "{secret}", do: (*call).joinForm},
+		{method: "POST", path: desk.InvitePath + "{secret}", do: (*call).join},
+	}
+}
