@@ -57,6 +57,9 @@ func New(o Options) (*API, error) {
 		add()
 	}
 	a.mux.HandleFunc("/", a.unknownPath)
+	for _, unused := range []string{"V2ErrorModel", "V2ErrorDetail", "V2FormFile"} { // the framework's own; see problem.go
+		delete(a.huma.OpenAPI().Components.Schemas.Map(), unused)
+	}
 	var err error
 	if a.spec, err = json.Marshal(a.huma.OpenAPI()); err != nil {
 		return nil, err
@@ -152,7 +155,7 @@ type none struct{}
 // nothing is a question without parameters.
 type nothing struct{}
 
-// byID is a question for one thing.
-type byID struct {
+// ByID is a question for one thing.
+type ByID struct {
 	ID int64 `path:"id" minimum:"1"`
 }

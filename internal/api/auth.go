@@ -58,6 +58,10 @@ func (a *API) authorised(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, r, err)
 		return
 	}
+	if r.ContentLength > maxUpload {
+		a.refuseAs(w, r, http.StatusRequestEntityTooLarge, bodyTooLarge())
+		return
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
 	defer func() {
 		if r.MultipartForm != nil {

@@ -43,7 +43,7 @@ type CaseList struct {
 func (a *API) addCases() {
 	handle(a, operation{method: http.MethodGet, path: "/cases", id: "list-cases", tag: "cases", summary: "Cases in order of urgency"}, a.listCases)
 	handle(a, operation{method: http.MethodGet, path: "/cases/{id}", id: "get-case", tag: "cases", summary: "One case with everything known about it"},
-		func(ctx context.Context, who desk.Who, in *byID) (*body[Case], error) {
+		func(ctx context.Context, who desk.Who, in *ByID) (*body[Case], error) {
 			page, err := a.Desk.Peek(ctx, who, in.ID)
 			return &body[Case]{caseOf(page)}, err
 		})
@@ -98,7 +98,7 @@ type Event struct {
 }
 
 type eventsInput struct {
-	byID
+	ByID
 	Before int64 `query:"before" minimum:"0" doc:"id of the oldest event had so far"`
 	Limit  int   `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }

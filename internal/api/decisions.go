@@ -26,7 +26,7 @@ func decidedOf(d desk.Decided) Decided {
 }
 
 type decideInput struct {
-	byID
+	ByID
 	Wait string `query:"wait" example:"10s" doc:"hold the answer until the effects have ended, at most this long, 60s at most"`
 	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"a repeated request with the same key and body gets the same answer and decides nothing anew"`
 	Body desk.Choice
@@ -43,7 +43,7 @@ func (a *API) addDecisions() {
 	handle(a, operation{method: http.MethodPost, path: "/cases/{id}/preview", id: "preview", tag: "decisions",
 		summary: "What a decision would send, without sending it"},
 		func(ctx context.Context, who desk.Who, in *struct {
-			byID
+			ByID
 			Body desk.Choice
 		}) (*body[desk.Preview], error) {
 			p, err := a.Desk.Preview(ctx, who, in.ID, in.Body)

@@ -34,7 +34,7 @@ type Me struct {
 type inviteInput struct{ Body desk.InviteInput }
 
 type memberInput struct {
-	byID
+	ByID
 	Body desk.InviteInput
 }
 
@@ -54,11 +54,11 @@ func (a *API) addMembers() {
 			return nil, a.Desk.UpdateMember(ctx, who, in.ID, in.Body)
 		})
 	handle(a, operation{method: http.MethodDelete, path: "/members/{id}", id: "remove-member", tag: "members", status: http.StatusNoContent, summary: "End a member's access at once"},
-		func(ctx context.Context, who desk.Who, in *byID) (*none, error) {
+		func(ctx context.Context, who desk.Who, in *ByID) (*none, error) {
 			return nil, a.Desk.RemoveMember(ctx, who, in.ID)
 		})
 	handle(a, operation{method: http.MethodPost, path: "/members/{id}/invitation", id: "invite-again", tag: "members", status: http.StatusCreated, summary: "A new one-time link, for a lost one or a forgotten password"},
-		func(ctx context.Context, who desk.Who, in *byID) (*body[Invitation], error) {
+		func(ctx context.Context, who desk.Who, in *ByID) (*body[Invitation], error) {
 			link, err := a.Desk.InviteAgain(ctx, who, in.ID)
 			return &body[Invitation]{Invitation{link}}, err
 		})
@@ -87,7 +87,7 @@ func (a *API) addMe() {
 			return &body[NewToken]{NewToken{view, secret}}, err
 		})
 	handle(a, operation{method: http.MethodDelete, path: "/tokens/{id}", id: "drop-token", tag: "members", status: http.StatusNoContent, summary: "Make an access token useless"},
-		func(ctx context.Context, who desk.Who, in *byID) (*none, error) {
+		func(ctx context.Context, who desk.Who, in *ByID) (*none, error) {
 			return nil, a.Desk.DropToken(ctx, who, in.ID)
 		})
 }

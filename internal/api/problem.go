@@ -111,7 +111,15 @@ func (a *API) detail(lang string, f *fault.Fault) string {
 
 // refuse answers a request with a problem outside of any operation.
 func (a *API) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	a.refuseAs(w, r, 0, err)
+}
+
+// refuseAs refuses with a status of its own; 0 = that of the failure's kind.
+func (a *API) refuseAs(w http.ResponseWriter, r *http.Request, code int, err error) {
 	p := a.problem(r.Context(), err)
+	if code != 0 {
+		p.Status, p.Title = code, http.StatusText(code)
+	}
 	for name, values := range p.GetHeaders() {
 		w.Header()[name] = values
 	}
@@ -132,20 +140,23 @@ func (a *API) transform(ctx huma.Context, _ string, v any) (any, error) {
 	case m.Status == http.StatusNotAcceptable || m.Status == http.StatusUnsupportedMediaType:
 		f = fault.Input("Content-Type", ctx.Header("Content-Type"), "application/json")
 	case tooLarge(m):
-		f = fault.Input("body", "", "at most "+strconv.Itoa(maxUpload)+" bytes")
-		m.Status = http.StatusRequestEntityTooLarge
+		f = bodyTooLarge()
 	}
 	var wrongs []Wrong
 	for _, e := range m.Errors {
 		wrongs = append(wrongs, wrong(e))
 	}
-	if len(wrongs) > 0 && m.Status != http.StatusRequestEntityTooLarge {
+	if len(wrongs) > 0 && !tooLarge(m) {
 		f.Field, f.Value, f.Allowed = wrongs[0].Field, wrongs[0].Value, wrongs[0].Allowed
 	}
 	return &Problem{
 		Title: http.StatusText(m.Status), Status: m.Status, Detail: a.detail(langOf(ctx.Context()), f), Kind: string(f.Kind), Key: f.Key,
 		Field: f.Field, Value: f.Value, Allowed: f.Allowed, Errors: wrongs,
 	}, nil
+}
+
+func bodyTooLarge() *fault.Fault {
+	return fault.Input("body", "", "at most "+strconv.Itoa(maxUpload)+" bytes")
 }
 
 func tooLarge(m *huma.ErrorModel) bool {
@@ -160,6 +171,9 @@ func tooLarge(m *huma.ErrorModel) bool {
 // wrong names a field without the place before it, and repeats a value only if it is short and not one that people fill in freely.
 func wrong(e *huma.ErrorDetail) Wrong {
 	place, field, _ := strings.Cut(e.Location, ".")
+	if name, missing := strings.CutPrefix(e.Message, "expected required property "); missing {
+		field = strings.TrimPrefix(field+"."+strings.TrimSuffix(name, " to be present"), ".")
+	}
 	if field == "" {
 		field = place
 	}
@@ -207,9 +221,5 @@ func (a *API) unknownPath(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Allow", strings.Join(allowed, ", "))
-	p := a.problem(r.Context(), fault.Input("method", r.Method, strings.Join(allowed, ", ")))
-	p.Status, p.Title = http.StatusMethodNotAllowed, http.StatusText(http.StatusMethodNotAllowed)
-	w.Header().Set("Content-Type", p.ContentType(""))
-	w.WriteHeader(p.Status)
-	json.NewEncoder(w).Encode(p)
+	a.refuseAs(w, r, http.StatusMethodNotAllowed, fault.Input("method", r.Method, strings.Join(allowed, ", ")))
 }

@@ -95,7 +95,7 @@ func connectorOf(c connector.About) Connector {
 type storeInput struct{ Body desk.StoreInput }
 
 type stateInput struct {
-	byID
+	ByID
 	Body struct {
 		State string `json:"state" enum:"active,paused,closed"`
 	}
@@ -113,17 +113,17 @@ func (a *API) addStores() {
 			return &body[Store]{storeOf(s)}, err
 		})
 	handle(a, operation{method: http.MethodGet, path: "/stores/{id}", id: "get-store", tag: "stores", summary: "One store"},
-		func(ctx context.Context, who desk.Who, in *byID) (*body[Store], error) {
+		func(ctx context.Context, who desk.Who, in *ByID) (*body[Store], error) {
 			s, err := a.Desk.StoreOf(ctx, who, in.ID)
 			return &body[Store]{storeOf(s)}, err
 		})
 	handle(a, operation{method: http.MethodPost, path: "/stores/{id}/test", id: "test-store", tag: "stores", summary: "Make a harmless call with the settings as they are"},
-		func(ctx context.Context, who desk.Who, in *byID) (*body[Identity], error) {
+		func(ctx context.Context, who desk.Who, in *ByID) (*body[Identity], error) {
 			id, err := a.Desk.CheckStore(ctx, who, in.ID)
 			return &body[Identity]{Identity(id)}, err
 		})
 	handle(a, operation{method: http.MethodPost, path: "/stores/{id}/sync", id: "sync-store", tag: "stores", status: http.StatusAccepted, summary: "Read the store now"},
-		func(ctx context.Context, who desk.Who, in *byID) (*none, error) {
+		func(ctx context.Context, who desk.Who, in *ByID) (*none, error) {
 			return nil, a.Desk.SyncNow(ctx, who, in.ID)
 		})
 	handle(a, operation{method: http.MethodPost, path: "/stores/{id}/state", id: "set-store-state", tag: "stores", status: http.StatusNoContent, summary: "Pause, close or take up a store"},

@@ -11,21 +11,21 @@ import (
 )
 
 type noteInput struct {
-	byID
+	ByID
 	Body struct {
 		Text string `json:"text" minLength:"1" maxLength:"5000" doc:"seen in the shop only, never sent"`
 	}
 }
 
 type assignInput struct {
-	byID
+	ByID
 	Body struct {
 		MemberID int64 `json:"member_id" minimum:"0" doc:"0 = nobody"`
 	}
 }
 
 type recordInput struct {
-	byID
+	ByID
 	Body struct {
 		Did       string `json:"did" doc:"acts of the glossary, such as ask_carrier"`
 		Via       string `json:"via,omitempty"`
@@ -36,15 +36,15 @@ type recordInput struct {
 }
 
 type evidenceForm struct {
-	File    huma.FormFile `form:"file"`
+	File    huma.FormFile `form:"file" required:"false"`
 	Kind    string        `form:"kind" required:"true" doc:"kind of evidence, such as courier_photo"`
-	Text    string        `form:"text"`
-	Note    string        `form:"note"`
-	Reading string        `form:"reading" doc:"what a person saw in it"`
+	Text    string        `form:"text" required:"false"`
+	Note    string        `form:"note" required:"false"`
+	Reading string        `form:"reading" required:"false" doc:"what a person saw in it"`
 }
 
 type evidenceInput struct {
-	byID
+	ByID
 	RawBody huma.MultipartFormFiles[evidenceForm]
 }
 

@@ -34,7 +34,7 @@ func (d *Desk) DecideOnce(ctx context.Context, who Who, key string, caseID int64
 		return out, err
 	}
 	out, err := d.decideUnder(ctx, who, name, asked, caseID, ch)
-	if fault.Is(err, fault.Conflict) { // perhaps with the same request, which was a moment earlier
+	if (err == nil && out.DecisionID == "") || fault.Is(err, fault.Conflict) { // perhaps the same request was a moment earlier
 		if earlier, found, again := d.givenBefore(ctx, who, name, asked); found {
 			return earlier, again
 		}
@@ -42,15 +42,17 @@ func (d *Desk) DecideOnce(ctx context.Context, who Who, key string, caseID int64
 	return out, err
 }
 
-// decideUnder decides and remembers the key in one transaction.
+// decideUnder decides and remembers the key in one transaction. It gives nothing if the key is taken by then; whoever took it has
+// committed when this returns.
 func (d *Desk) decideUnder(ctx context.Context, who Who, name, asked string, caseID int64, ch Choice) (Decided, error) {
 	if _, err := d.caseSeen(ctx, who, caseID); err != nil {
 		return Decided{}, err
 	}
 	var out Decided
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		out = Decided{}
 		if used, err := tx.Setting(ctx, name); err != nil || used != "" {
-			return conflictIf(err)
+			return err
 		}
 		var err error
 		if out, err = d.decide(ctx, tx, who, caseID, ch); err != nil {
@@ -66,13 +68,6 @@ func (d *Desk) decideUnder(ctx context.Context, who Who, name, asked string, cas
 		wake(d.wakeEffects)
 	}
 	return out, err
-}
-
-func conflictIf(err error) error {
-	if err != nil {
-		return err
-	}
-	return fault.New(fault.Conflict, "fault.key_in_use")
 }
 
 // givenBefore gives the decision made under a key as it stands now.
