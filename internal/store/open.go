@@ -13,8 +13,9 @@ import (
 	"sync"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
-	_ "modernc.org/sqlite"             // the SQLite driver, pure Go
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // the driver "sqlite", pure Go
 
 	"parley/internal/fault"
 )
@@ -35,6 +36,7 @@ type DB struct {
 	writer  *writer // SQLite only
 	news    *news
 	packer  *sync.Pool // compressors for what is kept as received
+	closing sync.Once
 }
 
 // Open opens the database at "sqlite:PATH", a plain path, or "postgres://…", creates it (SQLite) and brings its schema
@@ -60,11 +62,12 @@ func Open(ctx context.Context, address string, options Options) (*DB, error) {
 }
 
 func (db *DB) openPostgres(ctx context.Context, address string) error {
-	pool, err := sql.Open("pgx", address)
+	config, err := pgx.ParseConfig(address)
 	if err != nil {
-		// The driver's own text may hold the password.
+		// The address may hold the password.
 		return fault.Input("database", "postgres://…", "postgres://USER:PASSWORD@HOST:PORT/DATABASE")
 	}
+	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(max(16, 4*runtime.NumCPU()))
 	pool.SetMaxIdleConns(max(16, 4*runtime.NumCPU()))
 	db.pool = pool
@@ -149,8 +152,13 @@ func (db *DB) Ping(ctx context.Context) error {
 	return err
 }
 
-// Close waits for writes that have begun, then closes everything.
-func (db *DB) Close() error {
+// Close waits for writes that have begun, then closes everything. Closing again does nothing.
+func (db *DB) Close() (err error) {
+	db.closing.Do(func() { err = db.close() })
+	return err
+}
+
+func (db *DB) close() error {
 	if db.writer != nil {
 		db.writer.close()
 	}

@@ -170,6 +170,9 @@ func all[T any](ctx context.Context, r reader, read func(*record) T, text string
 		if err := rec.scan(rows); err != nil {
 			return nil, err
 		}
+		if found == nil {
+			found = make([]T, 0, 16) // most answers are short; growing from one copies large rows again and again
+		}
 		found = append(found, read(&rec))
 		if rec.err != nil {
 			return nil, rec.err
@@ -226,6 +229,9 @@ func chunks[T any](values []T, size int) [][]T {
 // gone tells whether the way to the database is broken.
 func gone(err error) bool {
 	var dial *net.OpError
+	if err.Error() == "sql: database is closed" { // database/sql does not export it
+		return true
+	}
 	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.As(err, &dial) ||
 		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
