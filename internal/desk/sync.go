@@ -51,10 +51,7 @@ func (d *Desk) readStore(ctx context.Context, st store.Store, s *store.Sync) err
 	known := func(ctx context.Context, kind string, ids []string) (map[string]string, error) {
 		return d.DB.Fingerprints(ctx, st.ID, kind, ids)
 	}
-	pulled, err := session.Pull(ctx, connector.Cursor(s.Cursor), known, func(batch []connector.Snapshot) error {
-		_, err := d.takeIn(ctx, st, batch)
-		return err
-	})
+	pulled, err := d.pull(ctx, st, session, connector.Cursor(s.Cursor), known)
 	if err != nil {
 		return err
 	}
@@ -66,6 +63,57 @@ func (d *Desk) readStore(ctx context.Context, st store.Store, s *store.Sync) err
 		return err
 	}
 	return d.count(ctx, s, pulled)
+}
+
+// intakeMost is how many snapshots are taken in by one transaction at most.
+const intakeMost = 250
+
+// pull reads and takes in side by side: while one batch is written, the next is on its way. The cursor is only good once both ended.
+func (d *Desk) pull(ctx context.Context, st store.Store, session connector.Session, from connector.Cursor, known connector.Known) (connector.Pulled, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	batches := make(chan []connector.Snapshot, 8)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for batch := range batches {
+			batch = more(batch, batches)
+			if _, err := d.takeIn(ctx, st, batch); err != nil {
+				cancel(err)
+				return
+			}
+		}
+	}()
+	pulled, err := session.Pull(ctx, from, known, func(batch []connector.Snapshot) error {
+		select {
+		case batches <- batch:
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	})
+	close(batches)
+	<-done
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause
+	}
+	return pulled, err
+}
+
+// more joins a batch with those that wait already, up to what one transaction takes.
+func more(batch []connector.Snapshot, waiting <-chan []connector.Snapshot) []connector.Snapshot {
+	for len(batch) < intakeMost {
+		select {
+		case next, ok := <-waiting:
+			if !ok {
+				return batch
+			}
+			batch = append(batch, next...)
+		default:
+			return batch
+		}
+	}
+	return batch
 }
 
 // readMissing reads every record that is open here and was not listed as open there: it ended, or the list left it out.
