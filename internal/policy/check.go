@@ -208,7 +208,7 @@ func (c *checker) cel(t Text, want *cel.Type) *condition {
 	if strings.TrimSpace(t.Text) == "" {
 		return nil
 	}
-	out, err := compile(c.lib.env, t.Text, want)
+	out, err := c.lib.compile(t.Text, want)
 	if err == nil {
 		return out
 	}

@@ -22,6 +22,9 @@ type condition struct {
 	prog  cel.Program
 	reads []string
 	clock bool // reads the state or clock of a machine
+
+	quick    asBool // the same as closures; nil if they do not cover it
+	quickInt asInt
 }
 
 // newEnv declares every name a condition may use. There are no macros, hence no loops, and no function that reaches
@@ -47,11 +50,11 @@ type celProblem struct {
 func (p celProblem) Error() string { return p.say }
 
 // compile checks the expression against its wanted type and its cost.
-func compile(env *cel.Env, text string, want *cel.Type) (*condition, error) {
+func (l *Library) compile(text string, want *cel.Type) (*condition, error) {
 	if len(text) > maxConditionLength {
 		return nil, celProblem{0, fmt.Sprintf("the expression is longer than %d characters", maxConditionLength)}
 	}
-	ast, issues := env.Compile(text)
+	ast, issues := l.env.Compile(text)
 	if issues.Err() != nil {
 		e := issues.Errors()[0]
 		return nil, celProblem{e.Location.Column(), strings.TrimSpace(e.Message)}
@@ -59,12 +62,18 @@ func compile(env *cel.Env, text string, want *cel.Type) (*condition, error) {
 	if !ast.OutputType().IsExactType(want) {
 		return nil, celProblem{0, fmt.Sprintf("the expression gives %s, wanted is %s", ast.OutputType(), want)}
 	}
-	prog, err := env.Program(ast, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(maxConditionCost))
+	prog, err := l.env.Program(ast, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(maxConditionCost))
 	if err != nil {
 		return nil, celProblem{0, err.Error()}
 	}
 	c := &condition{text: text, prog: prog}
 	c.readNames(ast)
+	s := speeder{l, ast.NativeRep()}
+	if want == cel.BoolType {
+		c.quick = s.bool(ast.NativeRep().Expr())
+	} else {
+		c.quickInt = s.int(ast.NativeRep().Expr())
+	}
 	return c, nil
 }
 
@@ -93,6 +102,14 @@ func (v *view) test(c *condition) int8 {
 	if c == nil {
 		return yes
 	}
+	if c.quick != nil {
+		return c.quick(v)
+	}
+	return v.slow(c)
+}
+
+// slow evaluates a condition by CEL's own interpreter.
+func (v *view) slow(c *condition) int8 {
 	out, _, err := c.prog.Eval(v)
 	if err != nil {
 		v.note(err)
@@ -106,6 +123,14 @@ func (v *view) test(c *condition) int8 {
 
 // number evaluates a whole-number expression; false when a fact is missing.
 func (v *view) number(c *condition) (int64, bool) {
+	if c.quickInt != nil {
+		return c.quickInt(v)
+	}
+	return v.slowNumber(c)
+}
+
+// slowNumber evaluates it by CEL's own interpreter.
+func (v *view) slowNumber(c *condition) (int64, bool) {
 	out, _, err := c.prog.Eval(v)
 	if err != nil {
 		v.note(err)

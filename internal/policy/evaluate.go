@@ -120,6 +120,10 @@ func (v *view) classify(out *Verdict) {
 			break
 		}
 	}
+	if v.class == "" && v.facts.Case != nil && !v.undecided {
+		v.undecided = true // a case of which no rule knows what it is
+		v.note(unknownFact{"case.reason"})
+	}
 	for _, c := range v.rules.factors {
 		truth := v.speaks(&c.Head)
 		give := c.Give.Text
