@@ -107,4 +107,3 @@ func decideOne(t *testing.T, d *app.Demo, rows []row) {
 	}
 	t.Fatal("no case waits for the seller")
 }
-

@@ -221,9 +221,6 @@ func (d *Desk) fillTimeline(ctx context.Context, p *CasePage, b book, m *matter,
 		it.By = by[e.DecisionID]
 		p.Effects = append(p.Effects, it)
 	}
-	if f.Case != nil {
-		p.Timeline = append(p.Timeline, openingLine(f))
-	}
 	p.Timeline = append(p.Timeline, actLines(f)...)
 	p.Timeline = append(p.Timeline, messageLines(f)...)
 	p.Timeline = append(p.Timeline, proposalLines(f)...)
@@ -268,15 +265,6 @@ func eventLine(e store.Event, b book) (Line, bool) {
 		l.Params["to"] = b.members[data.To].Name
 	}
 	return l, true
-}
-
-// openingLine is the begin of the formal case. Who opens is always the other side.
-func openingLine(f *dispute.Facts) Line {
-	l := Line{At: f.Case.OpenedAt, Kind: "act", Who: "buyer", Code: "opened_case", Amount: f.Case.Claim.Amount, Params: map[string]string{"reason": f.Case.Reason}}
-	if f.Buyer != nil {
-		l.Name = buyerName(f.Buyer)
-	}
-	return l
 }
 
 func actLines(f *dispute.Facts) []Line {

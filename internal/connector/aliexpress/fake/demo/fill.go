@@ -114,8 +114,16 @@ func (f *filler) order(s story, sent time.Time) (*fake.Order, error) {
 	}
 	order := shop.PlaceOrder(fake.OrderSpec{Buyer: fake.Buyer{Login: who.Login, First: who.First, Last: who.Last, Country: who.Country,
 		City: who.City, Street: who.Street, Postal: who.Postal}, Lines: []fake.LineSpec{line},
-		PlacedAt: sent.Add(-31 * time.Hour), SentAt: sent, Service: s.Service, PromisedDays: s.Promised, ProtectionDays: 75})
+		PlacedAt: sent.Add(-31 * time.Hour), SentAt: sent, Service: orPost(s.Service), PromisedDays: s.Promised, ProtectionDays: 75})
 	return order, f.parcel(order, s.Parcel, who, sent)
+}
+
+// orPost: most parcels go by registered post, which the platform does not insure; stories name the lines that it does.
+func orPost(service string) string {
+	if service == "" {
+		return "CPAM"
+	}
+	return service
 }
 
 // line prices a product in the buyer's currency, to a tenth where the currency has cents.
