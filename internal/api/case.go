@@ -132,7 +132,8 @@ func each[A, B any](all []A, turn func(A) B) []B {
 	return out
 }
 
-func caseOf(p desk.CasePage) Case {
+// CaseOf is a case page of the desk as the API writes it.
+func CaseOf(p desk.CasePage) Case {
 	return Case{
 		Row: p.Row, Company: p.Company, Facts: p.Facts, Verdict: p.Verdict, Clock: p.Clock, Options: each(p.Options, optionOf),
 		Timeline: each(p.Timeline, lineOf), Proof: each(p.Proof, proofOf), Evidence: each(p.Evidence, evidenceOf), Effects: each(p.Effects, effectOf),

@@ -45,7 +45,7 @@ func (a *API) addCases() {
 	handle(a, operation{method: http.MethodGet, path: "/cases/{id}", id: "get-case", tag: "cases", summary: "One case with everything known about it"},
 		func(ctx context.Context, who desk.Who, in *ByID) (*body[Case], error) {
 			page, err := a.Desk.Peek(ctx, who, in.ID)
-			return &body[Case]{caseOf(page)}, err
+			return &body[Case]{CaseOf(page)}, err
 		})
 	handle(a, operation{method: http.MethodGet, path: "/cases/{id}/events", id: "list-events", tag: "cases", summary: "History of a case, newest first"}, a.listEvents)
 }

@@ -43,7 +43,8 @@ type Sync struct {
 	Backfilled   bool      `json:"backfilled" doc:"everything open was read at least once"`
 }
 
-func storeOf(s desk.StoreView) Store {
+// StoreOf is a store of the desk as the API writes it.
+func StoreOf(s desk.StoreView) Store {
 	f := s.Freshness
 	return Store{
 		ID: s.ID, Version: s.Version, Company: s.Company, CompanyID: s.CompanyID, Connector: s.Connector, Name: s.Name, ExternalID: s.ExternalID,
@@ -105,17 +106,17 @@ func (a *API) addStores() {
 	handle(a, operation{method: http.MethodGet, path: "/stores", id: "list-stores", tag: "stores", summary: "Stores and how fresh their picture is"},
 		func(ctx context.Context, who desk.Who, _ *nothing) (*body[items[Store]], error) {
 			all, err := a.Desk.StoreList(ctx, who)
-			return list(each(all, storeOf)), err
+			return list(each(all, StoreOf)), err
 		})
 	handle(a, operation{method: http.MethodPost, path: "/stores", id: "add-store", tag: "stores", status: http.StatusCreated, summary: "Add a store, after a harmless call with its settings"},
 		func(ctx context.Context, who desk.Who, in *storeInput) (*body[Store], error) {
 			s, err := a.Desk.AddStore(ctx, who, in.Body)
-			return &body[Store]{storeOf(s)}, err
+			return &body[Store]{StoreOf(s)}, err
 		})
 	handle(a, operation{method: http.MethodGet, path: "/stores/{id}", id: "get-store", tag: "stores", summary: "One store"},
 		func(ctx context.Context, who desk.Who, in *ByID) (*body[Store], error) {
 			s, err := a.Desk.StoreOf(ctx, who, in.ID)
-			return &body[Store]{storeOf(s)}, err
+			return &body[Store]{StoreOf(s)}, err
 		})
 	handle(a, operation{method: http.MethodPost, path: "/stores/{id}/test", id: "test-store", tag: "stores", summary: "Make a harmless call with the settings as they are"},
 		func(ctx context.Context, who desk.Who, in *ByID) (*body[Identity], error) {

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"parley/internal/api"
+	"parley/internal/app"
+	"parley/internal/desk"
+)
+
+type caseVerbs struct {
+	Show caseShow `cmd:"" help:"${help_case_show}"`
+}
+
+type caseShow struct {
+	ID int64 `arg:"" help:"${help_case_id}"`
+}
+
+// Run prints one case.
+func (v *caseShow) Run(t *terminal) error {
+	return t.desk(false, func(a *app.App, who desk.Who) error {
+		c, err := a.Desk.Peek(t.ctx, who, v.ID)
+		if err != nil {
+			return err
+		}
+		if t.JSON {
+			return t.data(api.CaseOf(c))
+		}
+		if err := t.table(t.rows([]desk.Row{c.Row}, a.Desk.Now())); err != nil {
+			return err
+		}
+		t.options(a, c)
+		return t.timeline(c, a.Desk.Now(), who.Zone)
+	})
+}
+
+// options prints what may be done, the recommended first, and why.
+func (t *terminal) options(a *app.App, c desk.CasePage) {
+	for _, w := range c.Verdict.Why {
+		if says := a.Desk.Library.Sentence(w.Rule, t.words.Lang, w.Params); says != "" {
+			fmt.Fprintln(t.out, "  "+plain(says))
+		}
+	}
+	for _, o := range c.Options {
+		mark := " "
+		if o.Best {
+			mark = "*"
+		}
+		if o.Open {
+			fmt.Fprintf(t.out, "%s %-24s %s\n", mark, o.Code, t.code("option", o.Code, "class.undecided"))
+		}
+	}
+}
+
+// timeline prints what happened, oldest first, in the member's zone.
+func (t *terminal) timeline(c desk.CasePage, now time.Time, zone string) error {
+	loc, err := time.LoadLocation(zone)
+	if err != nil {
+		loc = time.UTC
+	}
+	var rows [][]string
+	for _, l := range c.Timeline {
+		who := l.Name
+		if who == "" {
+			who = t.code("actor", l.Who, "cli.nobody")
+		}
+		rows = append(rows, []string{t.words.Instant(l.At.In(loc), now), who, t.what(l), t.words.Money(l.Amount), shown(l.Text, 80)})
+	}
+	return t.table(rows)
+}
+
+func (t *terminal) what(l desk.Line) string {
+	for _, group := range []string{l.Kind, "act", "event", "scan", "effect"} {
+		if word, known := t.words.Code(group, l.Code); known {
+			return word
+		}
+	}
+	return l.Code
+}
