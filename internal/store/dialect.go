@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"strconv"
 	"strings"
@@ -91,7 +92,7 @@ func (d dialect) retryable(err error) bool {
 // known gives a driver's error the kind callers act on: a broken unique rule is a conflict, an engine that is busy,
 // full or gone is unavailable. Everything else is our own mistake and stays as it is.
 func known(err error) error {
-	if err == nil || fault.Of(err) != nil {
+	if err == nil || fault.Of(err) != nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	var lite *sqlite.Error

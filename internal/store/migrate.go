@@ -40,19 +40,31 @@ func migrate(ctx context.Context, db *sql.DB, d dialect) error {
 	if err != nil {
 		return err
 	}
-	now, newest, err := provider.GetVersions(ctx)
-	if err != nil {
-		return err
+	return bringUp(ctx, provider)
+}
+
+// bringUp runs the steps that are missing. Two that open a new SQLite file at the same moment may want the same step;
+// each step is one transaction, so the loser's does nothing, and it looks again.
+func bringUp(ctx context.Context, provider *goose.Provider) error {
+	var failed error
+	for range 5 {
+		now, newest, err := provider.GetVersions(ctx)
+		if err != nil {
+			failed = err
+			continue
+		}
+		if now > newest {
+			return fault.New(fault.Refused, "fault.store.schema_newer",
+				"database", strconv.FormatInt(now, 10), "program", strconv.FormatInt(newest, 10))
+		}
+		if now == newest {
+			return nil
+		}
+		if _, failed = provider.Up(ctx); failed == nil {
+			return nil
+		}
 	}
-	if now > newest {
-		return fault.New(fault.Refused, "fault.store.schema_newer",
-			"database", strconv.FormatInt(now, 10), "program", strconv.FormatInt(newest, 10))
-	}
-	if now == newest {
-		return nil
-	}
-	_, err = provider.Up(ctx)
-	return err
+	return failed
 }
 
 // migrations makes one step of every embedded file. The file's number is its version; there is no way down, because

@@ -27,8 +27,9 @@ type runner interface {
 	exec(ctx context.Context, text string, args []any) (sql.Result, error)
 }
 
-// maxPrepared bounds the statements kept ready. Our texts are far fewer; lists of values come in lengths of powers of two.
-const maxPrepared = 1000
+// maxPrepared bounds the statements kept ready, each some kilobytes on every connection. Filters can be put together in
+// more ways than that; what comes later is prepared anew each time.
+const maxPrepared = 400
 
 // prepared keeps statements ready by their text.
 type prepared struct {
@@ -36,15 +37,19 @@ type prepared struct {
 	known map[string]*sql.Stmt
 }
 
-type preparer interface {
+// maker is a pool or a connection.
+type maker interface {
 	PrepareContext(ctx context.Context, text string) (*sql.Stmt, error)
+	QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error)
+	ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error)
 }
 
-func (p *prepared) get(ctx context.Context, on preparer, text string) (*sql.Stmt, error) {
+// get gives the statement of a text, nil if there is no room for another one.
+func (p *prepared) get(ctx context.Context, on maker, text string) (*sql.Stmt, error) {
 	p.mu.RLock()
-	s := p.known[text]
+	s, full := p.known[text], len(p.known) >= maxPrepared
 	p.mu.RUnlock()
-	if s != nil {
+	if s != nil || full {
 		return s, nil
 	}
 	p.mu.Lock()
@@ -56,11 +61,33 @@ func (p *prepared) get(ctx context.Context, on preparer, text string) (*sql.Stmt
 	if err != nil {
 		return nil, err
 	}
-	if p.known == nil || len(p.known) >= maxPrepared {
+	if p.known == nil {
 		p.known = map[string]*sql.Stmt{}
 	}
 	p.known[text] = s
 	return s, nil
+}
+
+func (p *prepared) query(ctx context.Context, on maker, text string, args []any) (*sql.Rows, error) {
+	s, err := p.get(ctx, on, text)
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return on.QueryContext(ctx, text, clean(args)...)
+	}
+	return s.QueryContext(ctx, clean(args)...)
+}
+
+func (p *prepared) exec(ctx context.Context, on maker, text string, args []any) (sql.Result, error) {
+	s, err := p.get(ctx, on, text)
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return on.ExecContext(ctx, text, clean(args)...)
+	}
+	return s.ExecContext(ctx, clean(args)...)
 }
 
 // poolRunner runs each sentence on a free connection. The PostgreSQL driver keeps its own prepared statements.
@@ -74,11 +101,7 @@ func (r poolRunner) query(ctx context.Context, text string, args []any) (*sql.Ro
 	if r.prepared == nil {
 		return r.db.QueryContext(ctx, r.dialect.bind(text), clean(args)...)
 	}
-	s, err := r.prepared.get(ctx, r.db, text)
-	if err != nil {
-		return nil, err
-	}
-	return s.QueryContext(ctx, clean(args)...)
+	return r.prepared.query(ctx, r.db, text, args)
 }
 
 func (r poolRunner) exec(context.Context, string, []any) (sql.Result, error) {
@@ -107,19 +130,11 @@ type connRunner struct {
 }
 
 func (r connRunner) query(_ context.Context, text string, args []any) (*sql.Rows, error) {
-	s, err := r.prepared.get(context.Background(), r.conn, text)
-	if err != nil {
-		return nil, err
-	}
-	return s.QueryContext(context.Background(), clean(args)...)
+	return r.prepared.query(context.Background(), r.conn, text, args)
 }
 
 func (r connRunner) exec(_ context.Context, text string, args []any) (sql.Result, error) {
-	s, err := r.prepared.get(context.Background(), r.conn, text)
-	if err != nil {
-		return nil, err
-	}
-	return s.ExecContext(context.Background(), clean(args)...)
+	return r.prepared.exec(context.Background(), r.conn, text, args)
 }
 
 // tidy takes out of a text what PostgreSQL refuses and SQLite would cut at: zero characters and broken UTF-8. What

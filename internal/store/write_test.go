@@ -339,3 +339,29 @@ func writeForEver(t *testing.T, path string) {
 	}
 	select {}
 }
+
+func TestMoreKindsOfListsThanAreKeptReady(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		crowd(t, db, 30)
+		words := []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"}
+		for a := range words {
+			for b := range words {
+				for c := range 4 {
+					q := store.Query{Views: words[:a], Classes: words[:b], Asks: words[:c]}
+					if _, err := db.Cases(ctx, q); err != nil {
+						t.Fatalf("%+v: %v", q, err)
+					}
+				}
+			}
+		}
+	})
+}
+
+func TestAnEndedContextIsNotAFault(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		_, err := db.Cases(ended(), store.Query{})
+		if !errors.Is(err, context.Canceled) || fault.Of(err) != nil {
+			t.Fatalf("got %v", err)
+		}
+	})
+}
