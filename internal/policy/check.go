@@ -62,6 +62,7 @@ func (b *file) heads(visit func(*Head)) {
 	each(b.Warnings, func(x *WarningRule) { visit(&x.Head) })
 	each(b.Values, func(x *ValueRule) { visit(&x.Head) })
 	each(b.Counts, func(x *CountRule) { visit(&x.Head) })
+	each(b.Checks, func(x *CheckRule) { visit(&x.Head) })
 }
 
 func each[T any](list []T, do func(*T)) {

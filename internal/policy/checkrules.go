@@ -29,6 +29,7 @@ func (c *checker) rules(b *file) {
 	each(b.Alerts, func(x *AlertRule) { c.at(&x.Head); c.code("alerts", x.Alert) })
 	each(b.Warnings, c.warning)
 	each(b.Values, c.value)
+	each(b.Checks, func(x *CheckRule) { c.at(&x.Head); c.code("checks", x.Check) })
 	each(b.Counts, func(x *CountRule) { c.at(&x.Head); c.codes("metrics", x.Metrics) })
 }
 

@@ -237,6 +237,7 @@ func (l *loader) join(f *loaded, p *Pack) {
 	to.Values = append(to.Values, b.Values...)
 	to.Counts = append(to.Counts, b.Counts...)
 	to.Assessments = append(to.Assessments, b.Assessments...)
+	to.Checks = append(to.Checks, b.Checks...)
 	to.Rates = append(to.Rates, b.Rates...)
 	to.Levels = append(to.Levels, b.Levels...)
 }

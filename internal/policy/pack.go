@@ -33,6 +33,7 @@ type file struct {
 	Assessments []Assessment         `yaml:"assessments"`
 	Rates       []Rate               `yaml:"rates"`
 	Levels      []Level              `yaml:"levels"`
+	Checks      []CheckRule          `yaml:"checks"`
 	Texts       map[string]Said      `yaml:"texts"`
 }
 
@@ -228,6 +229,12 @@ type CountRule struct {
 	Head    `yaml:",inline"`
 	Metrics []Text `yaml:"metrics"`
 	Counts  bool   `yaml:"counts"`
+}
+
+// CheckRule puts a check of drafts, settings, actions or uploads into force.
+type CheckRule struct {
+	Head  `yaml:",inline"`
+	Check Text `yaml:"check"`
 }
 
 // Assessment is the window in which a platform looks at a metric.
