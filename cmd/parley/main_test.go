@@ -157,15 +157,22 @@ func TestMembersAndTokens(t *testing.T) {
 	}
 }
 
-// lines collects what a running verb prints.
+// lines collects what a running verb prints and rings at every line.
 type lines struct {
-	mu sync.Mutex
-	b  bytes.Buffer
+	mu   sync.Mutex
+	b    bytes.Buffer
+	ring chan struct{}
 }
+
+func newLines() *lines { return &lines{ring: make(chan struct{}, 1)} }
 
 func (l *lines) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	select {
+	case l.ring <- struct{}{}:
+	default:
+	}
 	return l.b.Write(p)
 }
 
@@ -175,76 +182,85 @@ func (l *lines) String() string {
 	return l.b.String()
 }
 
-// await polls what a running verb printed until the pattern shows.
-func (l *lines) await(t *testing.T, pattern string) string {
+// running is a verb that serves until it is stopped.
+type running struct {
+	*lines
+	t    *testing.T
+	stop context.CancelFunc
+	done chan int
+}
+
+func start(t *testing.T, args ...string) *running {
 	t.Helper()
-	re := regexp.MustCompile(pattern)
-	for range 600 {
-		if m := re.FindStringSubmatch(l.String()); m != nil {
+	ctx, stop := context.WithCancel(t.Context())
+	r := &running{newLines(), t, stop, make(chan int, 1)}
+	go func() { r.done <- run(ctx, args, noEnv, r, r) }()
+	return r
+}
+
+// await gives what the pattern's group matches, as soon as it was printed.
+func (r *running) await(pattern string) string {
+	r.t.Helper()
+	late := time.After(30 * time.Second)
+	for {
+		if m := regexp.MustCompile(pattern).FindStringSubmatch(r.String()); m != nil {
 			return m[1]
 		}
-		time.Sleep(50 * time.Millisecond)
+		select {
+		case <-r.ring:
+		case status := <-r.done:
+			r.t.Fatalf("ended with %d: %s", status, r.String())
+		case <-late:
+			r.t.Fatalf("no %s in %s", pattern, r.String())
+		}
 	}
-	t.Fatalf("no %s in %s", pattern, l.String())
-	return ""
+}
+
+// end stops the verb and checks that it ends well.
+func (r *running) end() {
+	r.t.Helper()
+	r.stop()
+	if status := <-r.done; status != 0 {
+		r.t.Errorf("ends with %d: %s", status, r.String())
+	}
 }
 
 func TestServeLetsTheFirstOwnerIn(t *testing.T) {
-	ctx, stop := context.WithCancel(t.Context())
-	var out lines
-	done := make(chan int)
-	data := t.TempDir()
-	go func() {
-		done <- run(ctx, []string{"serve", "--addr", "127.0.0.1:0", "--data", data}, noEnv, &out, &out)
-	}()
-	url := out.await(t, `listening on (http://127\.0\.0\.1:\d+)`)
-	link := out.await(t, `(http://\S+/join/inv_\S+)`)
+	r := start(t, "serve", "--addr", "127.0.0.1:0", "--data", t.TempDir())
+	url := r.await(`listening on (http://127\.0\.0\.1:\d+)`)
+	link := r.await(`(http://\S+/join/inv_\S+)`)
 	for _, address := range []string{link, url + "/healthz"} {
-		r, err := http.Get(address)
+		answer, err := http.Get(address)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Body.Close()
-		if r.StatusCode != 200 {
-			t.Errorf("%s gives %d", address, r.StatusCode)
+		answer.Body.Close()
+		if answer.StatusCode != 200 {
+			t.Errorf("%s gives %d", address, answer.StatusCode)
 		}
 	}
-	stop()
-	if status := <-done; status != 0 {
-		t.Errorf("ends with %d: %s", status, out.String())
-	}
+	r.end()
 }
 
 func TestServeWithAnOwnerByFlags(t *testing.T) {
 	data := t.TempDir()
 	secret := filepath.Join(data, "secret")
-	serve := func(password string) (string, int) {
+	write := func(password string) {
 		if err := os.WriteFile(secret, []byte(password+"\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		ctx, stop := context.WithTimeout(t.Context(), 5*time.Second)
-		defer stop()
-		var out lines
-		args := []string{"serve", "--addr", "127.0.0.1:0", "--data", data, "--owner-email", "ada@example.com", "--owner-password-file", secret}
-		status := make(chan int, 1)
-		go func() { status <- run(ctx, args, noEnv, &out, &out) }()
-		for range 80 {
-			if strings.Contains(out.String(), "listening") {
-				stop()
-			}
-			select {
-			case s := <-status:
-				return out.String(), s
-			case <-time.After(50 * time.Millisecond):
-			}
-		}
-		return out.String(), <-status
 	}
-	if out, status := serve("short"); status != 1 || !strings.Contains(out, "10") || strings.Contains(out, "short") {
-		t.Errorf("%d %s", status, out)
+	args := []string{"serve", "--addr", "127.0.0.1:0", "--data", data, "--owner-email", "ada@example.com", "--owner-password-file", secret}
+	write("short")
+	if status, out, errs := parley(t, args...); status != 1 || out != "" || !strings.Contains(errs, "10") || strings.Contains(errs, "short") {
+		t.Errorf("%d %s%s", status, out, errs)
 	}
-	if out, status := serve("a fair breeze at four"); status != 0 || strings.Contains(out, "/join/") {
-		t.Errorf("%d %s", status, out)
+	write("a fair breeze at four")
+	r := start(t, args...)
+	r.await(`listening on (http)`)
+	r.end()
+	if strings.Contains(r.String(), "/join/") {
+		t.Errorf("offers a link to become the owner: %s", r.String())
 	}
 	if secret := strings.TrimSpace(must(t, "token", "new", "export", "--data", data)); !strings.HasPrefix(secret, "pat_") {
 		t.Errorf("token is %q", secret)
@@ -255,15 +271,9 @@ func TestServeWithAnOwnerByFlags(t *testing.T) {
 }
 
 func TestFakeServesAPlatform(t *testing.T) {
-	ctx, stop := context.WithCancel(t.Context())
-	var out lines
-	done := make(chan int)
-	go func() { done <- run(ctx, []string{"fake", "aliexpress", "--addr", "127.0.0.1:0"}, noEnv, &out, &out) }()
-	out.await(t, `listening on (http://127\.0\.0\.1:\d+)`)
-	stop()
-	if status := <-done; status != 0 {
-		t.Errorf("ends with %d: %s", status, out.String())
-	}
+	r := start(t, "fake", "aliexpress", "--addr", "127.0.0.1:0")
+	r.await(`listening on (http://127\.0\.0\.1:\d+)`)
+	r.end()
 	if status, _, errs := parley(t, "fake", "ebay"); status != 1 || !strings.Contains(errs, "aliexpress") {
 		t.Errorf("%d %s", status, errs)
 	}
