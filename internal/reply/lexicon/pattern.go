@@ -12,6 +12,8 @@ type pattern struct {
 	slots   []slot
 	refs    []string
 	level   int
+	// negation marks the patterns of "neg" and "not_a_negation", which are found before all others.
+	negation bool
 }
 
 // slot is one place of a pattern; gap words may stand before it.
@@ -30,7 +32,7 @@ type atom struct {
 }
 
 func parsePattern(meaning, text string, gap int) (pattern, error) {
-	p := pattern{meaning: meaning, text: strings.TrimSpace(text)}
+	p := pattern{meaning: meaning, text: strings.TrimSpace(text), negation: meaning == "neg" || meaning == "not_a_negation"}
 	bad := func(why string) (pattern, error) {
 		return p, fmt.Errorf("pattern %q of %q: %s", p.text, meaning, why)
 	}

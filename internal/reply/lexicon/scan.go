@@ -16,10 +16,11 @@ func (t *Text) scan() {
 		}
 		candidates[i] = x.candidates(t.Tokens[i].Word)
 	}
+	t.findNegations(candidates)
 	for level := 0; level <= x.depth; level++ {
 		for i := range t.Tokens {
 			for _, c := range candidates[i] {
-				if x.patterns[c].level == level {
+				if p := &x.patterns[c]; p.level == level && !p.negation {
 					t.try(c, i)
 				}
 			}
@@ -33,9 +34,6 @@ func (t *Text) scan() {
 					}
 				}
 			}
-		}
-		if level == 0 {
-			t.unmaskNegations()
 		}
 	}
 	t.collect()
@@ -56,6 +54,18 @@ func (x *Lexicon) candidates(word string) []int {
 		return exact
 	}
 	return out
+}
+
+// findNegations comes first, because the gaps of all other patterns stop at them.
+func (t *Text) findNegations(candidates [][]int) {
+	for i := range t.Tokens {
+		for _, c := range candidates[i] {
+			if t.lex.patterns[c].negation {
+				t.try(c, i)
+			}
+		}
+	}
+	t.unmaskNegations()
 }
 
 // unmaskNegations removes negations that are part of a fixed phrase without negation ("no problem", 不好意思).
@@ -152,12 +162,16 @@ func (t *Text) mayPass(i, from int, wide bool) bool {
 	if i >= len(t.Tokens) || !t.together(i, from, wide) {
 		return false
 	}
+	return !t.negation(i) || t.negation(from) // "no aceptamos ninguna" denies once
+}
+
+func (t *Text) negation(i int) bool {
 	for _, f := range t.found[i] {
 		if f.meaning == "neg" {
-			return false
+			return true
 		}
 	}
-	return true
+	return false
 }
 
 func (t *Text) together(i, from int, wide bool) bool {
