@@ -30,7 +30,7 @@ func migrate(ctx context.Context, db *sql.DB, d dialect) error {
 	name := goose.DialectSQLite3
 	if d.postgres {
 		name = goose.DialectPostgres
-		locker, err := lock.NewPostgresSessionLocker()
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // look every second, for five minutes
 		if err != nil {
 			return err
 		}
