@@ -140,7 +140,9 @@ func (c *call) unsent(d page.Decide, err error) error {
 	}
 	d.Error, d.Preview = c.detail(err), nil
 	if f := fault.Of(err); f != nil && f.Kind == fault.Conflict {
-		d.Changed = strings.FieldsFunc(f.Params["changed"], func(r rune) bool { return r == ',' || r == ' ' })
+		for _, field := range strings.FieldsFunc(f.Params["changed"], func(r rune) bool { return r == ',' || r == ' ' }) {
+			d.Changed = append(d.Changed, page.Difference{Field: field, Before: f.Params[field+".before"], After: f.Params[field+".after"]})
+		}
 		d.Typed.Basis = d.C.Basis
 	}
 	return c.show(code, page.DecidePage(d))

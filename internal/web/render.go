@@ -58,7 +58,7 @@ func (c *call) show(status int, body templ.Component) error {
 	buf := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buf)
 	buf.Reset()
-	if err := body.Render(c.r.Context(), buf); err != nil {
+	if err := body.Render(context.WithoutCancel(c.r.Context()), buf); err != nil { // a page of a request that ran out of time is shown too
 		return err
 	}
 	h := c.w.Header()

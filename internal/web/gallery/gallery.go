@@ -34,6 +34,7 @@ type Desk struct {
 	Saved   []desk.SavedView
 	Broken  bool
 	Panics  bool
+	Slow    bool // the list waits until its time is up
 	Changed bool // the next decision finds the case changed
 	Sent    []desk.Choice
 	people  []desk.MemberView
@@ -76,7 +77,11 @@ func (d *Desk) find(id int64) (*desk.CasePage, error) {
 }
 
 // Queue filters and orders the samples by what the pages ask for most.
-func (d *Desk) Queue(_ context.Context, who desk.Who, q desk.QueueQuery) (desk.QueuePage, error) {
+func (d *Desk) Queue(ctx context.Context, who desk.Who, q desk.QueueQuery) (desk.QueuePage, error) {
+	if d.Slow {
+		<-ctx.Done()
+		return desk.QueuePage{}, ctx.Err()
+	}
 	defer d.lock()()
 	if err := d.gone(); err != nil {
 		return desk.QueuePage{}, err
@@ -193,7 +198,9 @@ func (d *Desk) Touch(change func(cases []desk.CasePage) []desk.CasePage) {
 }
 
 // Here says that one more person looks.
-func (d *Desk) Here(desk.Who, int64) []desk.MemberRef { return []desk.MemberRef{{ID: 2, Name: "Jun Wei"}} }
+func (d *Desk) Here(desk.Who, int64) []desk.MemberRef {
+	return []desk.MemberRef{{ID: 2, Name: "Jun Wei"}}
+}
 
 // Case gives a sample case.
 func (d *Desk) Case(ctx context.Context, who desk.Who, id int64) (desk.CasePage, error) {
@@ -240,7 +247,7 @@ func (d *Desk) Preview(_ context.Context, _ desk.Who, id int64, ch desk.Choice) 
 	p := desk.Preview{Choice: ch, Basis: "b2", Cost: money.Amount{Minor: ch.Amount.Minor, Currency: c.Stake.Currency}, Final: ch.Option == "accept"}
 	p.Steps = []connector.Effect{{ID: "n", Do: ch.Option, Ref: connector.Ref{Kind: "issue", ID: "60124003"}, Amount: ch.Amount, Text: ch.Text, Days: ch.Days}}
 	if at := strings.Index(ch.Text, "promise"); at >= 0 {
-		p.Findings = []reply.Finding{{Check: "delivery_promise", Rule: "X4", Start: at, End: at + len("promise"), Blocks: true}}
+		p.Findings = []reply.Finding{{Check: "delivery_promise", Rule: "X4", Start: at, End: at + len("promise"), Blocks: true, Instead: "reply.delivery_promise.instead"}}
 		p.Blocked = true
 	}
 	return p, nil

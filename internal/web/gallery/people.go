@@ -59,7 +59,9 @@ func (d *Desk) Kinds() []connector.About {
 }
 
 // StoreList gives the sample stores.
-func (d *Desk) StoreList(context.Context, desk.Who) ([]desk.StoreView, error) { return d.Stores, d.gone() }
+func (d *Desk) StoreList(context.Context, desk.Who) ([]desk.StoreView, error) {
+	return d.Stores, d.gone()
+}
 
 // StoreOf gives one.
 func (d *Desk) StoreOf(_ context.Context, _ desk.Who, id int64) (desk.StoreView, error) {
@@ -142,7 +144,9 @@ func (d *Desk) AcceptInvite(_ context.Context, _, _, password, _, _ string) (str
 }
 
 // Members gives the sample people.
-func (d *Desk) Members(context.Context, desk.Who) ([]desk.MemberView, error) { return d.people, d.gone() }
+func (d *Desk) Members(context.Context, desk.Who) ([]desk.MemberView, error) {
+	return d.people, d.gone()
+}
 
 // Invite gives a link.
 func (d *Desk) Invite(context.Context, desk.Who, desk.InviteInput) (string, error) {

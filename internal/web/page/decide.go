@@ -15,8 +15,8 @@ type Decide struct {
 	Option  desk.OptionView
 	Typed   Typed
 	Preview *desk.Preview
-	Error   string   // what is wrong with the form
-	Changed []string // what changed at the platform while the form was filled in
+	Error   string       // what is wrong with the form
+	Changed []Difference // what changed at the platform while the form was filled in
 }
 
 // Typed is the form as the member filled it in, kept as text so that nothing is lost when it is wrong.
@@ -24,6 +24,9 @@ type Typed struct {
 	Amount, Text, Days, Address, Basis string
 	Evidence                           []string
 }
+
+// Difference is one thing that changed between what the member saw and what is now.
+type Difference struct{ Field, Before, After string }
 
 // Result is what became of a decision.
 type Result struct {

@@ -21,13 +21,10 @@ func (d Decide) quote(f reply.Finding) string {
 
 // honest is a better way to say it, where there is one.
 func (d Decide) honest(f reply.Finding) string {
-	if f.Instead == "" {
+	if !d.Has(f.Instead) {
 		return ""
 	}
-	if text, ok := d.Code("instead", strings.TrimPrefix(f.Instead, "instead.")); ok {
-		return text
-	}
-	return ""
+	return d.T(f.Instead)
 }
 
 func (d Decide) findingWeight(f reply.Finding) string {
