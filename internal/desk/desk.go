@@ -53,6 +53,7 @@ type Desk struct {
 	sessions *sessions
 	names    *names
 	lines    *lines
+	glance   *glance
 
 	wakeSync, wakeEffects, wakeTimers, wakeOrders chan struct{}
 }
@@ -63,11 +64,11 @@ func New(o Options) *Desk {
 		o.SyncEvery = time.Minute
 	}
 	d := &Desk{
-		Options: o, live: newLive(), presence: newPresence(), sessions: newSessions(), names: newNames(), lines: newLines(),
+		Options: o, live: newLive(), presence: newPresence(), sessions: newSessions(), names: newNames(), lines: newLines(), glance: newGlance(),
 		wakeSync: make(chan struct{}, 1), wakeEffects: make(chan struct{}, 1),
 		wakeTimers: make(chan struct{}, 1), wakeOrders: make(chan struct{}, 1),
 	}
-	o.DB.AfterCommit(d.live.publish)
+	o.DB.AfterCommit(d.committed)
 	return d
 }
 

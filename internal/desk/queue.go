@@ -198,17 +198,17 @@ func (d *Desk) Around(ctx context.Context, who Who) (Surroundings, error) {
 	if none {
 		return s, nil
 	}
-	if err := d.tally(ctx, &s, stores); err != nil {
+	tallies, syncs, err := d.look(ctx, stores)
+	if err != nil {
 		return s, err
 	}
+	s.tally(tallies)
 	due, err := d.DB.CountDue(ctx, stores, d.Now().Add(soon), dueCap)
 	if err != nil {
 		return s, err
 	}
 	s.DueSoon, s.DueCapped = int64(due), due == dueCap
-	if s.Freshness, err = d.freshness(ctx, who, b); err != nil {
-		return s, err
-	}
+	s.Freshness = d.freshness(who, b, syncs)
 	for _, f := range s.Freshness {
 		if f.State == "active" && (s.NextSyncAt.IsZero() || f.NextAt.Before(s.NextSyncAt)) {
 			s.NextSyncAt = f.NextAt
@@ -225,11 +225,8 @@ func (d *Desk) Around(ctx context.Context, who Who) (Surroundings, error) {
 	return s, err
 }
 
-func (d *Desk) tally(ctx context.Context, s *Surroundings, stores []int64) error {
-	tallies, err := d.DB.Tallies(ctx, stores)
-	if err != nil {
-		return err
-	}
+// tally sums the counters of the stores.
+func (s *Surroundings) tally(tallies []store.Tally) {
 	sums := map[string]int64{}
 	for _, t := range tallies {
 		s.Views[t.View] += t.Cases
@@ -249,15 +246,10 @@ func (d *Desk) tally(ctx context.Context, s *Surroundings, stores []int64) error
 		}
 		return strings.Compare(a.Currency, b.Currency)
 	})
-	return nil
 }
 
 // freshness of every store the member sees: failing ones first, then those with cases missing, then the oldest reading.
-func (d *Desk) freshness(ctx context.Context, who Who, b book) ([]Freshness, error) {
-	syncs, err := d.DB.Syncs(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (d *Desk) freshness(who Who, b book, syncs []store.Sync) []Freshness {
 	var out []Freshness
 	for _, s := range syncs {
 		st, ok := b.stores[s.StoreID]
@@ -280,7 +272,7 @@ func (d *Desk) freshness(ctx context.Context, who Who, b book) ([]Freshness, err
 		}
 		return x.LastOKAt.Compare(y.LastOKAt)
 	})
-	return out, nil
+	return out
 }
 
 func trouble(f Freshness) int {

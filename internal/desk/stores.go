@@ -70,10 +70,11 @@ func (d *Desk) StoreList(ctx context.Context, who Who) ([]StoreView, error) {
 	if err != nil {
 		return nil, err
 	}
-	fresh, err := d.freshness(ctx, who, b)
+	_, syncs, err := d.look(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
+	fresh := d.freshness(who, b, syncs)
 	rows, err := d.DB.Stores(ctx)
 	if err != nil {
 		return nil, err

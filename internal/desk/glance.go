@@ -1,0 +1,58 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"parley/internal/store"
+)
+
+// glance keeps what every page shows of all stores: counters and how their readings stand. It is read again after any commit of this
+// process, and after a moment in any case, as another node may have committed.
+type glance struct {
+	commits atomic.Int64 // commits heard of
+
+	mu      sync.Mutex
+	seen    int64 // commits when it was read
+	at      time.Time
+	tallies []store.Tally
+	syncs   []store.Sync
+}
+
+const glanceAge = time.Second
+
+func newGlance() *glance { return &glance{seen: -1} }
+
+// committed hears of every commit: the glance is out of date, and people who watch are told.
+func (d *Desk) committed(c store.Changes) {
+	d.glance.commits.Add(1)
+	d.live.publish(c)
+}
+
+// look gives counters and readings of the stores; stores nil = all. The slices belong to the caller.
+func (d *Desk) look(ctx context.Context, stores []int64) ([]store.Tally, []store.Sync, error) {
+	g := d.glance
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := d.Now()
+	if n := g.commits.Load(); n != g.seen || now.Sub(g.at) > glanceAge {
+		tallies, err := d.DB.Tallies(ctx, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		syncs, err := d.DB.Syncs(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		g.tallies, g.syncs, g.seen, g.at = tallies, syncs, n, now
+	}
+	if stores == nil {
+		return slices.Clone(g.tallies), slices.Clone(g.syncs), nil
+	}
+	tallies := slices.DeleteFunc(slices.Clone(g.tallies), func(t store.Tally) bool { return !slices.Contains(stores, t.StoreID) })
+	syncs := slices.DeleteFunc(slices.Clone(g.syncs), func(s store.Sync) bool { return !slices.Contains(stores, s.StoreID) })
+	return tallies, syncs, nil
+}
