@@ -13,13 +13,13 @@ const doubtful = " FROM effect WHERE state IN ('in_doubt', 'contradicted', 'refu
 // first. stores nil = all.
 func (r reader) Doubtful(ctx context.Context, stores []int64, refusedSince time.Time, limit int) ([]Effect, error) {
 	text, args := inStores("SELECT "+effectAll+doubtful, stores, []any{micros(refusedSince)})
-	return all(ctx, r, readEffect, text+" ORDER BY ended_at DESC, id LIMIT ?", append(args, limit)...)
+	return all(ctx, r, readEffect, text+" ORDER BY ended_at DESC, id LIMIT ? + 0", append(args, limit)...)
 }
 
 // CountDoubtful counts the acts in doubt or contradicted, at most up to limit.
 func (r reader) CountDoubtful(ctx context.Context, stores []int64, limit int) (int64, error) {
 	text, args := inStores("SELECT id"+doubtful, stores, []any{int64(never)})
-	return one(ctx, r, "count", (*record).int, "SELECT count(*) FROM ("+text+" LIMIT ?) x", append(args, limit)...)
+	return one(ctx, r, "count", (*record).int, "SELECT count(*) FROM ("+text+" LIMIT ? + 0) x", append(args, limit)...)
 }
 
 // inStores narrows a sentence to stores; nil leaves it as it is.
@@ -68,7 +68,7 @@ func (r reader) CountBuyer(ctx context.Context, storeID int64, buyer string, lim
 	if buyer == "" {
 		return 0, 0, nil
 	}
-	const text = "SELECT open FROM case_ WHERE store_id = ? AND buyer_id = ? AND buyer_id <> '' ORDER BY id DESC LIMIT ?"
+	const text = "SELECT open FROM case_ WHERE store_id = ? AND buyer_id = ? AND buyer_id <> '' ORDER BY id DESC LIMIT ? + 0"
 	flags, err := all(ctx, r, (*record).flag, text, storeID, buyer, limit)
 	for _, is := range flags {
 		if is {

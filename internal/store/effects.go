@@ -93,7 +93,7 @@ func (tx *Tx) PutEffect(e Effect) error {
 func (db *DB) ClaimEffects(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]Effect, error) {
 	text := "UPDATE effect SET fence = fence + 1, lease_until = ? WHERE id IN (SELECT e.id FROM effect e WHERE e.ended_at = 0" +
 		" AND e.due_at > 0 AND e.due_at <= ? AND e.lease_until <= ? AND NOT EXISTS (SELECT 1 FROM effect f WHERE f.case_id = e.case_id" +
-		" AND f.seq < e.seq AND f.ended_at = 0) ORDER BY e.due_at, e.id LIMIT ?" + db.dialect.skipLockedOf("e") + ") RETURNING " + effectAll
+		" AND f.seq < e.seq AND f.ended_at = 0) ORDER BY e.due_at, e.id LIMIT ? + 0" + db.dialect.skipLockedOf("e") + ") RETURNING " + effectAll
 	var taken []Effect
 	err := db.Write(ctx, func(tx *Tx) (err error) {
 		taken, err = all(tx.ctx, tx.reader, readEffect, text, micros(now.Add(lease)), micros(now), micros(now), limit)

@@ -13,7 +13,7 @@ func (r reader) Events(ctx context.Context, caseID, before int64, limit int) ([]
 	if before <= 0 {
 		before = never
 	}
-	const text = "SELECT id, case_id, at, kind, actor, member_id, data FROM event WHERE case_id = ? AND id < ? ORDER BY id DESC LIMIT ?"
+	const text = "SELECT id, case_id, at, kind, actor, member_id, data FROM event WHERE case_id = ? AND id < ? ORDER BY id DESC LIMIT ? + 0"
 	return all(ctx, r, readEvent, text, caseID, before, limit)
 }
 

@@ -22,5 +22,5 @@ func (r reader) EffectsByState(ctx context.Context) (map[string]int64, error) {
 
 // TimersDue counts the timers that are due by an instant and still wait, at most limit.
 func (r reader) TimersDue(ctx context.Context, by time.Time, limit int) (int64, error) {
-	return one(ctx, r, "timers", (*record).int, "SELECT COUNT(*) FROM (SELECT 1 AS due FROM timer WHERE due_at <= ? LIMIT ?) due", micros(by), limit)
+	return one(ctx, r, "timers", (*record).int, "SELECT COUNT(*) FROM (SELECT 1 AS due FROM timer WHERE due_at <= ? LIMIT ? + 0) due", micros(by), limit)
 }

@@ -92,7 +92,7 @@ func (tx *Tx) WantOrders(storeID int64, numbers []string, at time.Time) error {
 // lease, so that another node takes it only if this one does not come back; PutOrders with a new WantedAt ends it.
 func (db *DB) WantedOrders(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]Order, error) {
 	text := "UPDATE order_ SET wanted_at = ? WHERE id IN (SELECT o.id FROM order_ o JOIN store s ON s.id = o.store_id" +
-		" WHERE o.wanted_at > 0 AND o.wanted_at <= ? AND s.state = 'active' ORDER BY o.wanted_at LIMIT ?" + db.dialect.skipLockedOf("o") +
+		" WHERE o.wanted_at > 0 AND o.wanted_at <= ? AND s.state = 'active' ORDER BY o.wanted_at LIMIT ? + 0" + db.dialect.skipLockedOf("o") +
 		") RETURNING " + orderAll
 	var taken []Order
 	err := db.Write(ctx, func(tx *Tx) (err error) {

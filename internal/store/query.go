@@ -130,6 +130,6 @@ func (r reader) CountDue(ctx context.Context, stores []int64, before time.Time, 
 		text += " AND " + r.dialect.beside("c.store_id") + " IN (" + list + ")"
 		args = append(args, values...)
 	}
-	n, err := one(ctx, r, "count", (*record).int, text+" LIMIT ?) t", append(args, limit)...)
+	n, err := one(ctx, r, "count", (*record).int, text+" LIMIT ? + 0) t", append(args, limit)...)
 	return int(n), err
 }

@@ -21,7 +21,8 @@ type reader struct {
 	runner
 }
 
-// runner sends one sentence to the engine, in our text with ? for values.
+// runner sends one sentence to the engine, in our text with ? for values. A limit is written "? + 0": SQLite looks into
+// a bare ? after LIMIT while it plans, and would plan anew each time another value is bound.
 type runner interface {
 	query(ctx context.Context, text string, args []any) (*sql.Rows, error)
 	exec(ctx context.Context, text string, args []any) (sql.Result, error)

@@ -151,7 +151,7 @@ func (r reader) searchPage(ctx context.Context, q SearchQuery, h hit, below int6
 		text += " AND " + r.dialect.beside("c.open") + " = ?"
 		args = append(args, flag(*q.Open))
 	}
-	found, err := all(ctx, r, readCase, text+" ORDER BY h.id DESC LIMIT ?", append(args, limit+1)...)
+	found, err := all(ctx, r, readCase, text+" ORDER BY h.id DESC LIMIT ? + 0", append(args, limit+1)...)
 	if err != nil {
 		return Page{}, err
 	}

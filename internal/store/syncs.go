@@ -38,7 +38,7 @@ func (r reader) NextSync(ctx context.Context) (time.Time, error) {
 func (db *DB) ClaimSyncs(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]Sync, error) {
 	text := "UPDATE sync SET lease_until = ?, last_try_at = ?, fence = fence + 1 WHERE store_id IN (SELECT y.store_id FROM sync y" +
 		" JOIN store s ON s.id = y.store_id WHERE y.next_at > 0 AND y.next_at <= ? AND y.lease_until <= ? AND s.state = 'active'" +
-		" ORDER BY y.next_at LIMIT ?" + db.dialect.skipLockedOf("y") + ") RETURNING " + syncAll
+		" ORDER BY y.next_at LIMIT ? + 0" + db.dialect.skipLockedOf("y") + ") RETURNING " + syncAll
 	var taken []Sync
 	err := db.Write(ctx, func(tx *Tx) (err error) {
 		taken, err = all(tx.ctx, tx.reader, readSync, text, micros(now.Add(lease)), micros(now), micros(now), micros(now), limit)

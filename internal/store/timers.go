@@ -79,7 +79,7 @@ func (tx *Tx) endTimers(ended map[int64]map[string]Timer) error {
 // TakeTimers removes the timers that are due by now, the earliest first, at most limit. Taking and acting are one
 // transaction: if the write fails, the timers are there again. Two nodes never take the same one.
 func (tx *Tx) TakeTimers(now time.Time, limit int) ([]Timer, error) {
-	text := "DELETE FROM timer WHERE (case_id, kind) IN (SELECT case_id, kind FROM timer WHERE due_at <= ? ORDER BY due_at, case_id LIMIT ?" +
+	text := "DELETE FROM timer WHERE (case_id, kind) IN (SELECT case_id, kind FROM timer WHERE due_at <= ? ORDER BY due_at, case_id LIMIT ? + 0" +
 		tx.dialect.skipLocked() + ") RETURNING " + timerAll
 	taken, err := all(tx.ctx, tx.reader, readTimer, text, micros(now), limit)
 	slices.SortFunc(taken, func(a, b Timer) int { return cmp.Or(a.DueAt.Compare(b.DueAt), cmp.Compare(a.CaseID, b.CaseID)) })

@@ -175,7 +175,7 @@ func (d dialect) branches(q Query, o order, from *place, back bool, limit int) (
 	driver := slices.IndexFunc(filters, func(f filter) bool { return f.drives && len(f.values) <= maxBranches })
 	if driver < 0 {
 		text, args := d.branch(caseList, filters, nil, nil, q, o, from, back)
-		return text + o.orderBy("c.", back) + " LIMIT ?", append(args, limit)
+		return text + o.orderBy("c.", back) + " LIMIT ? + 0", append(args, limit)
 	}
 	f := filters[driver]
 	rest := slices.Delete(slices.Clone(filters), driver, driver+1)
@@ -191,9 +191,9 @@ func (d dialect) branches(q Query, o order, from *place, back bool, limit int) (
 		args = append(args, values...)
 	}
 	if len(parts) == 1 {
-		return parts[0] + o.orderBy("c.", back) + " LIMIT ?", append(args, limit)
+		return parts[0] + o.orderBy("c.", back) + " LIMIT ? + 0", append(args, limit)
 	}
-	text := "SELECT " + caseList + " FROM (" + strings.Join(parts, " UNION ALL ") + o.orderBy("", back) + " LIMIT ?) k JOIN case_ c ON c.id = k.id"
+	text := "SELECT " + caseList + " FROM (" + strings.Join(parts, " UNION ALL ") + o.orderBy("", back) + " LIMIT ? + 0) k JOIN case_ c ON c.id = k.id"
 	return text, append(args, limit)
 }
 
