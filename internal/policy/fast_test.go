@@ -101,7 +101,11 @@ func FuzzCondition(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		began := time.Now()
 		c, err := lib.compile(text, lib.vars["case.known"].typ)
+		if took := time.Since(began); took > 3*time.Second {
+			t.Fatalf("compiling %q took %v", text, took)
+		}
 		if err != nil {
 			return
 		}
