@@ -92,6 +92,7 @@ func (a *API) config() huma.Config {
 	c.Security = []map[string][]string{{"token": {}}}
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", "" // no page that loads from elsewhere; the description is served by ServeHTTP
 	c.CreateHooks = nil                                   // would add "$schema" to every body
+	c.Formats = map[string]huma.Format{"application/json": jsonFormat(), "json": jsonFormat()}
 	c.RejectUnknownQueryParameters = true
 	c.Transformers = []huma.Transformer{a.transform}
 	return c
