@@ -24,12 +24,14 @@ import (
 	"parley/internal/desk"
 	"parley/internal/fault"
 	"parley/internal/policy"
+	"parley/internal/reply"
 	"parley/internal/store"
 	"parley/internal/texts"
 	"parley/internal/vault"
 	"parley/internal/web"
 	"parley/internal/webclient"
 	"parley/packs"
+	"parley/templates"
 )
 
 // Config is what a desk is started with.
@@ -126,6 +128,10 @@ func (a *App) build(ring *vault.Ring) error {
 	if err != nil {
 		return err
 	}
+	letters, err := reply.LoadTemplates(templates.Files)
+	if err != nil {
+		return err
+	}
 	if a.Texts, err = texts.Load(); err != nil {
 		return err
 	}
@@ -134,7 +140,7 @@ func (a *App) build(ring *vault.Ring) error {
 		return err
 	}
 	a.Desk = desk.New(desk.Options{
-		DB: a.DB, Library: library, Connectors: Connectors(), Vault: ring, Blobs: blobs, World: a.world(false),
+		DB: a.DB, Library: library, Templates: letters, Connectors: Connectors(), Vault: ring, Blobs: blobs, World: a.world(false),
 		Private: a.private(), Clock: a.Clock, Log: a.Log, PublicURL: a.URL, SyncEvery: a.SyncEvery,
 	})
 	a.handler, err = a.faces()

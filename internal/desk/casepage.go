@@ -90,6 +90,7 @@ func (d *Desk) page(ctx context.Context, who Who, b book, m *matter) (CasePage, 
 // optionViews adds to the rules' options what the form needs, the recommended one first.
 func (d *Desk) optionViews(m *matter, f *dispute.Facts, v *policy.Verdict, p CasePage) []OptionView {
 	acts := d.Connectors[m.c.Connector].About().Acts
+	words := d.suggestedText(f, v)
 	out := make([]OptionView, 0, len(v.Options))
 	for _, o := range v.Options {
 		w := OptionView{Option: o, Best: o.Code == v.Recommended && o.Open, Sends: slices.Contains(acts, o.Code)}
@@ -101,7 +102,7 @@ func (d *Desk) optionViews(m *matter, f *dispute.Facts, v *policy.Verdict, p Cas
 				w.Max = stakeOf(f)
 			}
 		case "contest_with_evidence":
-			w.NeedsText, w.NeedsEvidence = true, true
+			w.NeedsText, w.NeedsEvidence, w.SuggestedText = true, true, words
 		case "extend_protection":
 			w.NeedsDays = true
 		case "accept":
@@ -111,6 +112,37 @@ func (d *Desk) optionViews(m *matter, f *dispute.Facts, v *policy.Verdict, p Cas
 	}
 	slices.SortStableFunc(out, func(a, b OptionView) int { return optionRank(a) - optionRank(b) })
 	return out
+}
+
+// suggestedText is the first reply template that fits the case, has all its facts on record and passes the checks; empty if there is
+// none. It is a draft: a person reads and sends it.
+func (d *Desk) suggestedText(f *dispute.Facts, v *policy.Verdict) string {
+	if v.Ended || v.Owner != "seller" {
+		return ""
+	}
+	lang, now := replyLanguage(f), d.Now()
+	for _, name := range reply.Suggest(d.Templates, *v) {
+		t := d.Templates.Get(name, lang)
+		if t == nil || (t.To != "" && t.To != "buyer") {
+			continue
+		}
+		text, missing, err := reply.Render(d.Templates, name, lang, *f, *v, now)
+		if err == nil && len(missing) == 0 && !blocks(reply.Check(*f, *v, draftOf(f, text), now, reply.Limits{})) {
+			return text
+		}
+	}
+	return ""
+}
+
+// replyLanguage is the language an answer is written in: that of the channel where it has one, else the buyer's, else English.
+func replyLanguage(f *dispute.Facts) string {
+	switch {
+	case f.Store.Language != "":
+		return f.Store.Language
+	case f.Buyer != nil && f.Buyer.Language != "":
+		return f.Buyer.Language
+	}
+	return "en"
 }
 
 func optionRank(o OptionView) int {

@@ -16,6 +16,7 @@ import (
 	"parley/internal/blob"
 	"parley/internal/connector"
 	"parley/internal/policy"
+	"parley/internal/reply"
 	"parley/internal/store"
 	"parley/internal/vault"
 )
@@ -24,6 +25,7 @@ import (
 type Options struct {
 	DB         *store.DB
 	Library    *policy.Library
+	Templates  *reply.Templates
 	Connectors map[string]connector.Connector
 	Vault      *vault.Ring
 	Blobs      *blob.Folder

@@ -16,11 +16,13 @@ import (
 	"parley/internal/connector/aliexpress/fake"
 	"parley/internal/desk"
 	"parley/internal/policy"
+	"parley/internal/reply"
 	"parley/internal/store"
 	"parley/internal/store/storetest"
 	"parley/internal/vault"
 	"parley/internal/webclient"
 	"parley/packs"
+	"parley/templates"
 )
 
 func TestMain(m *testing.M) { storetest.Main(m) }
@@ -91,6 +93,8 @@ func newDesk(t testing.TB, db *store.DB, clock desk.Clock) *desk.Desk {
 	t.Helper()
 	library, err := policy.Load(packs.Files)
 	check(t, err)
+	letters, err := reply.LoadTemplates(templates.Files)
+	check(t, err)
 	key := filepath.Join(t.TempDir(), "key")
 	check(t, vault.Create(key))
 	ring, err := vault.Open(key)
@@ -106,7 +110,7 @@ func newDesk(t testing.TB, db *store.DB, clock desk.Clock) *desk.Desk {
 		Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	}
 	return desk.New(desk.Options{
-		DB: db, Library: library, Connectors: map[string]connector.Connector{"aliexpress": aliexpress.New()},
+		DB: db, Library: library, Templates: letters, Connectors: map[string]connector.Connector{"aliexpress": aliexpress.New()},
 		Vault: ring, Blobs: blobs, World: world, Private: &world, Clock: clock, Log: log, PublicURL: func() string { return "http://desk.test" },
 	})
 }
