@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"math/bits"
 	"unicode"
 
 	"github.com/abadojack/whatlanggo"
@@ -18,15 +19,13 @@ func detect(lib lexicon.Library, text, declared string, t *lexicon.Text) string 
 	}
 	hits := map[string]int{}
 	best, second := "", ""
-	for _, code := range lib.Languages() {
-		lex := lib[code]
-		last := -1
-		for _, tok := range t.Tokens {
-			if tok.Kind == lexicon.Word && tok.Start != last && lex.Function(tok.Word) {
-				hits[code]++
-			}
-			last = tok.Start
+	codes := lib.Languages()
+	for _, tok := range t.Tokens {
+		for set := lib.Votes(tok.Word); set != 0; set &= set - 1 {
+			hits[codes[bits.TrailingZeros32(set)]]++
 		}
+	}
+	for _, code := range codes {
 		if hits[code] > hits[best] {
 			best, second = code, best
 		} else if hits[code] > hits[second] {
@@ -121,12 +120,13 @@ func byScript(counts map[string]int, declared string) string {
 
 // judgeLanguage says which part of the checks could not be done in this language.
 func (c *checker) judgeLanguage() {
-	if c.main != nil && c.lib[c.main.Language()].Level == "full" {
-		return
-	}
 	point := c.language
-	if point == "" {
+	switch {
+	case c.main == nil && point == "":
 		point = "unknown"
+	case c.main == nil || c.main.Exhausted():
+	case c.lib[c.main.Language()].Level == "full":
+		return
 	}
 	c.out = append(c.out, Finding{Check: NotJudged, Rule: "004-06", Point: point, Instead: "reply.not_judged.instead", Unsure: true})
 }

@@ -141,6 +141,9 @@ func (c *checker) caseFacts() {
 			return
 		}
 	}
+	if c.lib[r.Language()].Level != "full" && !r.Has("your", "generic_noun") {
+		return // without these words the language cannot be judged
+	}
 	if len(r.dates) > 0 || r.Has("today", "last_scan_word") || !c.comparableTitle(r) && c.ownNoun(r) || c.namesAnyPlace() {
 		return
 	}

@@ -18,6 +18,9 @@ func (c *checker) sensitiveNumbers() {
 			c.add("sensitive_number_exposed", "", run.start, run.end)
 		}
 	}
+	if len(onlyDigits(text)) < 7 {
+		return
+	}
 	for _, at := range identityForms.FindAllStringIndex(text, 20) {
 		if validLetter(text[at[0]:at[1]]) || isIBAN(text[at[0]:at[1]]) {
 			c.add("sensitive_number_exposed", "", at[0], at[1])
@@ -253,25 +256,38 @@ func containsAny(s string, list []string) bool {
 // pieces cuts a text at blanks and gives each piece without the punctuation around it.
 func pieces(text string) [][2]int {
 	var out [][2]int
-	edge := func(r rune) bool {
-		return unicode.IsSpace(r) || strings.ContainsRune(",;:!?()\"'«»“”。，：；！？「」", r)
-	}
 	start := -1
-	for i, r := range text + " " {
+	flush := func(end int) {
+		if start < 0 {
+			return
+		}
+		for end > start && text[end-1] == '.' {
+			end--
+		}
+		if end > start {
+			out = append(out, [2]int{start, end})
+		}
+		start = -1
+	}
+	for i, r := range text {
 		switch {
 		case edge(r):
-			if start >= 0 {
-				end := len(strings.TrimRight(text[:i], "."))
-				if end > start {
-					out = append(out, [2]int{start, end})
-				}
-				start = -1
-			}
+			flush(i)
 		case start < 0:
 			start = i
 		}
 	}
+	flush(len(text))
 	return out
+}
+
+// edge tells whether a sign separates pieces.
+func edge(r rune) bool {
+	switch r {
+	case ' ', '\n', '\t', ',', ';', ':', '!', '?', '(', ')', '"', '\'':
+		return true
+	}
+	return r >= utf8.RuneSelf && (unicode.IsSpace(r) || strings.ContainsRune("«»“”。，：；！？「」", r))
 }
 
 // likeCode: letters mixed with digits or hyphens, a web address, or a word in capitals right behind "code".

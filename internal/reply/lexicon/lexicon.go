@@ -43,8 +43,9 @@ type Lexicon struct {
 	byPrefix  map[string][]int
 	byMeaning map[string][]int // patterns that begin with another meaning
 	patterns  []pattern
-	depth     int // deepest nesting of meanings
-	longest   int // longest prefix in bytes
+	depth     int               // deepest nesting of meanings
+	longest   int               // longest prefix in bytes
+	votes     map[string]uint32 // of the lexicon "record": little word → set of languages, by their place in Languages
 	gap       int
 }
 
@@ -88,7 +89,11 @@ func load() (Library, error) {
 // causes is one lexicon with the causes of every language: what a ticket says in Chinese supports a draft in Spanish.
 func (l Library) causes() (*Lexicon, error) {
 	all := empty(source{Language: "record", Level: "places"})
-	for _, code := range l.Languages() {
+	all.votes = map[string]uint32{}
+	for i, code := range l.Languages() {
+		for w := range l[code].function {
+			all.votes[w] |= 1 << i
+		}
 		for _, p := range l[code].patterns {
 			if strings.HasPrefix(p.meaning, "cause.") && len(p.refs) == 0 {
 				all.patterns = append(all.patterns, p)
@@ -98,6 +103,9 @@ func (l Library) causes() (*Lexicon, error) {
 	all.index()
 	return all, nil
 }
+
+// Votes gives the languages whose little words a folded word belongs to, as a set of places in Languages.
+func (l Library) Votes(word string) uint32 { return l["record"].votes[word] }
 
 // Languages gives the codes of all languages in alphabetical order.
 func (l Library) Languages() []string {

@@ -5,63 +5,86 @@ import (
 	"strings"
 )
 
+// start is a place where a pattern may begin.
+type start struct{ at, pattern int }
+
+// maxSteps bounds the work on one text; only texts made to be slow come near it.
+const maxSteps = 1 << 20
+
 // scan finds meanings level by level, so that patterns can build on meanings of lower levels.
 func (t *Text) scan() {
-	t.found = make([][]found, len(t.Tokens))
 	x := t.lex
-	candidates := make([][]int, len(t.Tokens))
-	for i := range t.Tokens {
-		if t.Tokens[i].Kind == Mark && len(x.byWord[t.Tokens[i].Word]) == 0 {
-			continue
-		}
-		candidates[i] = x.candidates(t.Tokens[i].Word)
+	t.heads = make([]int32, len(t.Tokens))
+	for i := range t.heads {
+		t.heads[i] = -1
 	}
-	t.findNegations(candidates)
-	for level := 0; level <= x.depth; level++ {
-		for i := range t.Tokens {
-			for _, c := range candidates[i] {
-				if p := &x.patterns[c]; p.level == level && !p.negation {
-					t.try(c, i)
-				}
-			}
-			if level == 0 {
-				continue
-			}
-			for k := 0; k < len(t.found[i]); k++ {
-				for _, c := range x.byMeaning[t.found[i][k].meaning] {
-					if x.patterns[c].level == level {
-						t.try(c, i)
-					}
-				}
+	t.found = make([]found, 0, 2*len(t.Tokens))
+	ends := make([]int32, len(t.Tokens))
+	all := make([]int32, 0, 12*len(t.Tokens))
+	for i := range t.Tokens {
+		all = x.candidates(all, t.Tokens[i].Word)
+		ends[i] = int32(len(all))
+	}
+	of := func(i int) []int32 {
+		if i == 0 {
+			return all[:ends[0]]
+		}
+		return all[ends[i-1]:ends[i]]
+	}
+	t.findNegations(of)
+	later := make([][]start, x.depth+1)
+	for i := range t.Tokens {
+		for _, c := range of(i) {
+			switch p := &x.patterns[c]; {
+			case p.negation:
+			case p.level == 0:
+				t.try(int(c), i)
+			default:
+				later[p.level] = append(later[p.level], start{i, int(c)})
 			}
 		}
+	}
+	for level := 1; level <= x.depth; level++ {
+		for _, s := range later[level] {
+			t.try(s.pattern, s.at)
+		}
+		t.build(level)
 	}
 	t.collect()
 }
 
-func (x *Lexicon) candidates(word string) []int {
-	exact := x.byWord[word]
-	var out []int
-	for n := 1; n <= len(word) && n <= x.longest; n++ {
-		if list, ok := x.byPrefix[word[:n]]; ok {
-			if out == nil {
-				out = append(out, exact...)
+// build tries the patterns of a level that begin with another meaning.
+func (t *Text) build(level int) {
+	for i := range t.Tokens {
+		for k := t.heads[i]; k >= 0; k = t.found[k].next {
+			for _, c := range t.lex.byMeaning[t.found[k].meaning] {
+				if t.lex.patterns[c].level == level {
+					t.try(c, i)
+				}
 			}
-			out = append(out, list...)
 		}
 	}
-	if out == nil {
-		return exact
+}
+
+// candidates appends the patterns that may begin with the word.
+func (x *Lexicon) candidates(out []int32, word string) []int32 {
+	for _, c := range x.byWord[word] {
+		out = append(out, int32(c))
+	}
+	for n := 1; n <= len(word) && n <= x.longest; n++ {
+		for _, c := range x.byPrefix[word[:n]] {
+			out = append(out, int32(c))
+		}
 	}
 	return out
 }
 
 // findNegations comes first, because the gaps of all other patterns stop at them.
-func (t *Text) findNegations(candidates [][]int) {
+func (t *Text) findNegations(of func(int) []int32) {
 	for i := range t.Tokens {
-		for _, c := range candidates[i] {
+		for _, c := range of(i) {
 			if t.lex.patterns[c].negation {
-				t.try(c, i)
+				t.try(int(c), i)
 			}
 		}
 	}
@@ -70,13 +93,15 @@ func (t *Text) findNegations(candidates [][]int) {
 
 // unmaskNegations removes negations that are part of a fixed phrase without negation ("no problem", 不好意思).
 func (t *Text) unmaskNegations() {
-	for i := range t.found {
-		for _, f := range t.found[i] {
-			if f.meaning != "not_a_negation" {
+	for i, head := range t.heads {
+		for k := head; k >= 0; k = t.found[k].next {
+			if t.found[k].meaning != "not_a_negation" {
 				continue
 			}
-			for j := i; j < f.to; j++ {
-				t.found[j] = slices.DeleteFunc(t.found[j], func(n found) bool { return n.meaning == "neg" })
+			for j := i; j < t.found[k].to; j++ {
+				for n := t.heads[j]; n >= 0; n = t.found[n].next {
+					t.found[n].gone = t.found[n].gone || t.found[n].meaning == "neg"
+				}
 			}
 		}
 	}
@@ -88,14 +113,20 @@ func (t *Text) try(pattern, at int) {
 	if !ok || end <= at {
 		return
 	}
-	f := found{p.meaning, end}
-	if !slices.Contains(t.found[at], f) {
-		t.found[at] = append(t.found[at], f)
+	for k := t.heads[at]; k >= 0; k = t.found[k].next {
+		if t.found[k].to == end && t.found[k].meaning == p.meaning {
+			return
+		}
 	}
+	t.found = append(t.found, found{meaning: p.meaning, to: end, next: t.heads[at]})
+	t.heads[at] = int32(len(t.found) - 1)
 }
 
 // match tries the slots from number s on at token i and gives the end of the shortest fit.
 func (t *Text) match(p *pattern, s, i, from int) (int, bool) {
+	if t.steps++; t.steps > maxSteps {
+		return 0, false
+	}
 	if s == len(p.slots) {
 		return i, true
 	}
@@ -135,8 +166,9 @@ func (t *Text) matchAlt(p *pattern, alt []atom, s, j, from int) (int, bool) {
 		if j >= len(t.Tokens) {
 			return 0, false
 		}
-		for _, f := range t.found[j] {
-			if f.meaning != alt[0].meaning {
+		for k := t.heads[j]; k >= 0; k = t.found[k].next {
+			f := &t.found[k]
+			if f.meaning != alt[0].meaning || f.gone {
 				continue
 			}
 			if end, ok := t.match(p, s+1, f.to, from); ok {
@@ -166,8 +198,8 @@ func (t *Text) mayPass(i, from int, wide bool) bool {
 }
 
 func (t *Text) negation(i int) bool {
-	for _, f := range t.found[i] {
-		if f.meaning == "neg" {
+	for k := t.heads[i]; k >= 0; k = t.found[k].next {
+		if t.found[k].meaning == "neg" && !t.found[k].gone {
 			return true
 		}
 	}
@@ -182,14 +214,28 @@ func (t *Text) together(i, from int, wide bool) bool {
 }
 
 func (t *Text) collect() {
-	for i := range t.found {
-		for _, f := range t.found[i] {
-			t.matches[f.meaning] = append(t.matches[f.meaning], Match{
-				Meaning: f.meaning, From: i, To: f.to, Sentence: t.Tokens[i].Sentence, Clause: t.Tokens[i].Clause,
-			})
+	counts := make(map[string]int, 64)
+	for _, f := range t.found {
+		counts[f.meaning]++
+	}
+	all := make([]Match, len(t.found))
+	t.matches = make(map[string][]Match, len(counts))
+	for name, n := range counts {
+		t.matches[name], all = all[:0:n], all[n:]
+	}
+	for i, head := range t.heads {
+		for k := head; k >= 0; k = t.found[k].next {
+			if f := t.found[k]; !f.gone {
+				t.matches[f.meaning] = append(t.matches[f.meaning], Match{
+					Meaning: f.meaning, From: i, To: f.to, Sentence: t.Tokens[i].Sentence, Clause: t.Tokens[i].Clause,
+				})
+			}
 		}
 	}
 }
+
+// Exhausted tells whether the text was so tangled that the search was given up before its end.
+func (t *Text) Exhausted() bool { return t.steps > maxSteps }
 
 // All gives every place of a meaning, in the order of the text.
 func (t *Text) All(meaning string) []Match { return t.matches[meaning] }

@@ -12,9 +12,11 @@ type Text struct {
 	Raw       string
 	Tokens    []Token
 	Sentences []Sentence
-	found     [][]found // by first token
+	found     []found // everything found; those of one token are chained
+	heads     []int32 // by first token: its last entry in found, -1 for none
 	matches   map[string][]Match
 	lex       *Lexicon
+	steps     int
 }
 
 // Sentence is a part of the text that ends with a full stop, a question mark and the like.
@@ -36,6 +38,8 @@ type Match struct {
 type found struct {
 	meaning string
 	to      int
+	next    int32 // earlier entry of the same token, -1 for none
+	gone    bool  // a negation that is none
 }
 
 // Read cuts a text and finds every meaning of the lexicon in it.
@@ -46,7 +50,7 @@ func (x *Lexicon) Read(raw string) *Text {
 			raw = raw[:len(raw)-1]
 		}
 	}
-	t := &Text{Raw: raw, lex: x, matches: map[string][]Match{}}
+	t := &Text{Raw: raw, lex: x}
 	t.Tokens = tokens(raw, x.latin())
 	t.cut()
 	t.scan()
@@ -108,6 +112,9 @@ func (t *Text) endsAt(i int) bool {
 	}
 	if i > 0 {
 		prev := t.Tokens[i-1]
+		if prev.Kind == Number && next.Kind == Word && next.Word[0] < utf8.RuneSelf && !next.Capital {
+			return false // "on 31.03. at nine"
+		}
 		if prev.Kind == Word && prev.End == t.Tokens[i].Start && (t.lex.short[prev.Word] || len(prev.Word) == 1 && prev.Capital) {
 			return false
 		}

@@ -55,18 +55,18 @@ func tokens(s string, latin bool) []Token {
 			i += size
 		case single(r):
 			buf = foldRune(buf[:0], r)
-			out = append(out, Token{Kind: Word, Word: string(buf), Start: i, End: i + size})
+			out = append(out, Token{Kind: Word, Word: share(s[i:i+size], buf), Start: i, End: i + size})
 			i += size
 		case digit(r):
 			end := numberEnd(s, i)
-			out = append(out, Token{Kind: Number, Word: foldWord(s[i:end]), Start: i, End: end})
+			out = append(out, Token{Kind: Number, Word: foldNumber(s[i:end]), Start: i, End: end})
 			i = end
 		case r == '-' && hyphen(s, i):
 			i += size
 		case letter(r):
 			end := i
 			buf, end = readWord(buf[:0], s, i)
-			word := unmask(string(buf))
+			word := unmask(share(s[i:end], buf))
 			if latin {
 				word = unmaskAll(word)
 			}
@@ -74,7 +74,7 @@ func tokens(s string, latin bool) []Token {
 			i = end
 		default:
 			buf = foldRune(buf[:0], r)
-			out = append(out, Token{Kind: Mark, Word: string(buf), Start: i, End: i + size})
+			out = append(out, Token{Kind: Mark, Word: share(s[i:i+size], buf), Start: i, End: i + size})
 			i += size
 		}
 	}
@@ -86,6 +86,23 @@ func hyphen(s string, i int) bool {
 	before, _ := utf8.DecodeLastRuneInString(s[:i])
 	after, _ := utf8.DecodeRuneInString(s[i+1:])
 	return letter(before) && letter(after)
+}
+
+// share gives the original when folding changed nothing, which saves a copy.
+func share(original string, folded []byte) string {
+	if original == string(folded) {
+		return original
+	}
+	return string(folded)
+}
+
+func foldNumber(s string) string {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return foldWord(s)
+		}
+	}
+	return s
 }
 
 // numberEnd finds the end of a number: digits with one point, comma or apostrophe between digits.
