@@ -110,6 +110,9 @@ func (t *Text) endsAt(i int) bool {
 	if next.Start == t.Tokens[i].End && next.Kind != Mark && !(t.lex.gap == 8) {
 		return false
 	}
+	if next.Start == t.Tokens[i].End && (next.Word == "," || next.Word == ";" || next.Word == ":") {
+		return false // "9 a.m., that is"
+	}
 	if i > 0 {
 		prev := t.Tokens[i-1]
 		if prev.Kind == Number && next.Kind == Word && next.Word[0] < utf8.RuneSelf && !next.Capital {
