@@ -89,6 +89,7 @@ func (c *checker) deadline(x *DeadlineRule) {
 	x.fixed = c.cel(x.Fixed, cel.IntType)
 	x.met = c.cel(x.Met, cel.BoolType)
 	c.formula(x)
+	x.since = x.from != nil && slices.Contains(x.from.reads, "state.since")
 	for _, cond := range []*condition{x.from, x.fixed, x.when, x.Runs.n} {
 		x.clock = x.clock || (cond != nil && cond.clock)
 	}

@@ -87,7 +87,7 @@ func (v *view) compute(rule *DeadlineRule) (*Deadline, error) {
 	d.Zone = zone.String()
 	var readings []Reading
 	readings = v.told(rule, readings)
-	if start > 0 {
+	if start > 0 && !(v.heard && rule.since && !rule.Own) { // a right of the buyer is not cut short by a guess
 		d.Start = time.Unix(start, 0).UTC()
 		readings = v.overridden(rule, d.Start, zone, readings)
 		if at, ok := v.formula(rule, d.Start, zone, -1); ok {

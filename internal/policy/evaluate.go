@@ -158,12 +158,25 @@ func (v *view) place(out *Verdict) {
 	v.hear(out)
 	v.state, v.since = v.matter.state, v.matter.since
 	v.clearClocks()
-	out.State, out.Ended = v.state, m.States[v.state].End
-	out.Owner = m.States[v.state].Owner.Text
+	stage := v.rules.stage(m, v.state)
+	out.State, out.Ended, out.Owner = v.state, stage.End, stage.Owner.Text
 	if v.matter.by != nil {
 		v.why(&v.matter.by.Head)
 	}
 	v.heardOwner(out)
+}
+
+// stage is what a machine says about a state; the platform may name one that only another machine has.
+func (r *Rules) stage(m *Machine, state string) State {
+	if s, ok := m.States[state]; ok {
+		return s
+	}
+	for _, other := range r.machines["matter"] {
+		if s, ok := other.States[state]; ok {
+			return s
+		}
+	}
+	return State{}
 }
 
 // hear puts the platform's word above ours. A word nobody knows leaves only what somebody's act made certain.
@@ -175,7 +188,7 @@ func (v *view) hear(out *Verdict) {
 	switch {
 	case word.State != "" && word.State != v.matter.state:
 		v.matter.state, v.matter.by, v.matter.lapsed = word.State, nil, nil
-		v.matter.since = v.lastPlatformWord()
+		v.matter.since, v.heard = v.lastPlatformWord(), true
 		v.tracer.say("platform", "state="+word.State, "the platform's own word: "+word.Status)
 	case word.State == "" && word.Status != "":
 		out.Alerts = append(out.Alerts, "platform_status_unknown")

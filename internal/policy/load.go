@@ -141,7 +141,7 @@ func (l *loader) merge() {
 		}
 		p := l.lib.packs[b.Pack.Text]
 		if p == nil {
-			p = &Pack{Name: b.Pack.Text, body: file{Parameters: map[string]Parameter{}, Reasons: map[string]Text{}, DueFor: map[string]Text{}}}
+			p = &Pack{Name: b.Pack.Text, body: file{Pack: b.Pack, Parameters: map[string]Parameter{}, Reasons: map[string]Text{}, DueFor: map[string]Text{}}}
 			l.lib.packs[b.Pack.Text] = p
 		}
 		p.Files = append(p.Files, f.name)

@@ -89,23 +89,23 @@ type ClassRule struct {
 // DeadlineRule computes an instant. Class and State limit only where it is shown.
 type DeadlineRule struct {
 	Head     `yaml:",inline"`
-	Kind     Text   `yaml:"deadline"`
-	From     Text   `yaml:"from"`     // CEL: instant in Unix seconds, 0 = none
-	Runs     Runs   `yaml:"runs"`     // the formula
-	Zone     Text   `yaml:"zone"`     // platform, store, buyer or an IANA name
-	Calendar Text   `yaml:"calendar"` // name of a calendar; buyer or store = that of the country
-	Whose    Text   `yaml:"whose"`    // who has to act
-	Lapse    Text   `yaml:"lapse"`    // text key of what happens then
-	Amount   Text   `yaml:"amount"`   // money that moves on lapse: claim, total …
-	Fixed    Text   `yaml:"fixed"`    // CEL: instant told by the platform for this very deadline, 0 = none
-	By       Text   `yaml:"by"`       // deadline_sources of the computed instant; default version_default
-	Met      Text   `yaml:"met"`      // CEL: it has been met or is pointless, and is not shown
-	Own      bool   `yaml:"own_duty"` // several readings: the earliest wins (own duty), else the latest (buyer's right)
-	Counts   bool   `yaml:"silence_costs"`
-	Only     []Text `yaml:"only"`
+	Kind     Text `yaml:"deadline"`
+	From     Text `yaml:"from"`     // CEL: instant in Unix seconds, 0 = none
+	Runs     Runs `yaml:"runs"`     // the formula
+	Zone     Text `yaml:"zone"`     // platform, store, buyer or an IANA name
+	Calendar Text `yaml:"calendar"` // name of a calendar; buyer or store = that of the country
+	Whose    Text `yaml:"whose"`    // who has to act
+	Lapse    Text `yaml:"lapse"`    // text key of what happens then
+	Amount   Text `yaml:"amount"`   // money that moves on lapse: claim, total …
+	Fixed    Text `yaml:"fixed"`    // CEL: instant told by the platform for this very deadline, 0 = none
+	By       Text `yaml:"by"`       // deadline_sources of the computed instant; default version_default
+	Met      Text `yaml:"met"`      // CEL: it has been met or is pointless, and is not shown
+	Own      bool `yaml:"own_duty"` // several readings: the earliest wins (own duty), else the latest (buyer's right)
+	Counts   bool `yaml:"silence_costs"`
 
 	from, fixed, met *condition
 	clock            bool // depends on the state of a machine
+	since            bool // starts when the state at hand began
 }
 
 // Runs is a formula of section 0 of the rule book: exactly one is given, its number is a CEL expression.

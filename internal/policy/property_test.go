@@ -183,3 +183,12 @@ func TestAStoreTightensOnly(t *testing.T) {
 		}
 	}
 }
+
+func date(t *testing.T, text string) calendar.Date {
+	t.Helper()
+	d, err := calendar.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}

@@ -146,6 +146,7 @@ func partVars() []variable {
 		{"case.about", cel.StringType, "branch of that class", func(v *view) ref.Val { return text(branch(v.talk.pointsTo)) }},
 		{"case.opened_at", cel.IntType, "first opening", c(func(x *dispute.Case) ref.Val { return unix(x.OpenedAt) }, zero)},
 		{"case.due_told", cel.IntType, "due date sent by the platform, 0 = none", c(func(x *dispute.Case) ref.Val { return unix(x.PlatformDueAt) }, zero)},
+		{"case.due_for", cel.StringType, "raw kind of the due date sent by the platform", c(func(x *dispute.Case) ref.Val { return text(x.Reported.DueFor) }, empty)},
 		{"case.paid_told", cel.BoolType, "the platform says the case is over and what it paid", c(func(x *dispute.Case) ref.Val { return boolean(x.Reported.Ended && x.Reported.Paid.Known()) }, no)},
 		{"case.return_goods", cel.BoolType, "the claim is with return of the goods", c(func(x *dispute.Case) ref.Val { return boolean(x.Claim.ReturnGoods) }, no)},
 		{"order.known", cel.BoolType, "the order is known", func(v *view) ref.Val { return boolean(v.facts.Order != nil) }},

@@ -37,6 +37,7 @@ type view struct {
 	signals               []int8
 	factsBad              map[string]bool // facts that were asked for and are not known
 	undecided             bool
+	heard                 bool // the state is the platform\'s word: since when it lasts is not known
 	tracer                *tracer
 	reasons, laterReasons []Why
 	applies               []int8 // by index of pack

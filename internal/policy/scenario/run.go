@@ -181,3 +181,10 @@ func fired(v policy.Verdict) []string {
 	}
 	return out
 }
+
+// Run runs files and folders against a library and gives the number of checks that passed and failed.
+func Run(lib *policy.Library, paths []string, checker Checker, out io.Writer) (passed, failed int) {
+	r := Runner{Library: lib, Checker: checker, Out: out}
+	got := r.Run(paths...)
+	return got.Passed, got.Failed
+}
