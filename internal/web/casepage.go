@@ -28,7 +28,7 @@ func (c *call) caseWith(wrong, typed string, code int) error {
 	}
 	f := c.frame(cp.Title)
 	f.Live, f.Watch, f.Back = true, id, page.CaseURL(id)
-	return c.show(code, page.CasePage(page.Case{Frame: f, C: cp, People: c.people(), Error: wrong, Typed: typed}))
+	return c.show(code, page.CasePage(page.Case{Frame: f, C: cp, People: c.people(), Largest: c.MaxUpload, Error: wrong, Typed: typed}))
 }
 
 // again shows the form's page again for a failure the member can mend; other failures pass.

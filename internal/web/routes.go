@@ -47,6 +47,9 @@ func routes() []route {
 		{method: "GET", path: "/import", right: desk.Lead, do: (*call).importForm},
 		{method: "POST", path: "/import", right: desk.Lead, do: (*call).importFile, upload: true},
 
+		{method: "GET", path: "/playbooks", right: desk.Read, do: (*call).playbooks},
+		{method: "GET", path: "/playbooks/{pack}", right: desk.Read, do: (*call).playbook},
+
 		{method: "GET", path: "/members", right: desk.Lead, do: (*call).members},
 		{method: "POST", path: "/members", right: desk.Own, do: (*call).invite},
 		{method: "POST", path: "/members/{id}", right: desk.Own, do: (*call).updateMember},

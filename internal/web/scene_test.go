@@ -11,9 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"parley/internal/policy"
 	"parley/internal/texts"
 	"parley/internal/web"
 	"parley/internal/web/gallery"
+	"parley/packs"
 )
 
 // scene is the face over the samples.
@@ -30,8 +32,8 @@ func newScene(t testing.TB, change ...func(*web.Options)) *scene {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &scene{TB: t, desk: gallery.New("en", "")}
-	o := web.Options{Desk: s.desk, Texts: book, Now: func() time.Time { return gallery.Now }, Log: slog.New(slog.NewTextHandler(&s.log, nil))}
+	s := &scene{TB: t, desk: gallery.New("aliexpress", "en", "")}
+	o := web.Options{Desk: s.desk, Texts: book, Rules: rules(t), Now: func() time.Time { return gallery.Now }, Log: slog.New(slog.NewTextHandler(&s.log, nil))}
 	for _, c := range change {
 		c(&o)
 	}
@@ -87,4 +89,13 @@ func (s *scene) has(body string, wanted ...string) {
 			s.Errorf("the page lacks %q", w)
 		}
 	}
+}
+
+func rules(t testing.TB) *policy.Library {
+	t.Helper()
+	l, err := policy.Load(packs.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
 }

@@ -15,7 +15,7 @@ const selected = `document.querySelector(".row[aria-current]")?.dataset.case`
 
 // TestWholeLoopByKeyboard goes from the list to a sent decision without a mouse.
 func TestWholeLoopByKeyboard(t *testing.T) {
-	s := look(t, gallery.New("en", "light"))
+	s := look(t, gallery.New("aliexpress", "en", "light"))
 	s.open("/queue")
 	if got := ask[string](s, selected); got != "3" {
 		t.Fatalf("first selected is %s", got)
@@ -54,19 +54,19 @@ func TestWholeLoopByKeyboard(t *testing.T) {
 }
 
 func TestEnterOpensTheSelectedCase(t *testing.T) {
-	s := look(t, gallery.New("es", "dark"))
+	s := look(t, gallery.New("aliexpress", "es", "dark"))
 	s.open("/queue")
 	s.press("j")
 	s.until(selected + ` === "1"`)
 	s.press("\r")
-	s.until(`location.pathname === "/cases/1" && document.documentElement.classList.contains("js")`)
+	s.until(`location.pathname === "/cases/1" && document.documentElement?.classList.contains("js")`)
 	s.press("o")
 	s.until(`document.activeElement.matches("#options a.option")`)
 }
 
 // TestLiveUpdatesKeepWhatIsInHand changes the desk while somebody types, ticks and reads.
 func TestLiveUpdatesKeepWhatIsInHand(t *testing.T) {
-	s := look(t, gallery.New("en", "light"))
+	s := look(t, gallery.New("aliexpress", "en", "light"))
 	s.open("/queue")
 	s.press("j")
 	s.until(selected + ` === "1"`)
@@ -107,7 +107,7 @@ func TestLiveUpdatesKeepWhatIsInHand(t *testing.T) {
 
 // TestEverythingWorksWithoutScripts assigns, notes and decides with plain forms.
 func TestEverythingWorksWithoutScripts(t *testing.T) {
-	s := look(t, gallery.New("en", "light"), "blink-settings", "scriptEnabled=false")
+	s := look(t, gallery.New("aliexpress", "en", "light"), "blink-settings", "scriptEnabled=false")
 	s.open("/queue")
 	s.do(chromedp.Click("#c1 input"), chromedp.Click("#bulk-assign"), chromedp.WaitReady(".okay"))
 	s.do(chromedp.Navigate(s.url+"/cases/1"), chromedp.SetValue("#note-text", "plain note"), chromedp.Click("#note form button"), chromedp.WaitReady(".okay"))
@@ -124,8 +124,8 @@ func TestEverythingWorksWithoutScripts(t *testing.T) {
 // TestOtherPagesAreAccessible runs axe over every other page, narrow and wide.
 func TestOtherPagesAreAccessible(t *testing.T) {
 	for i, theme := range []string{"light", "dark"} {
-		s := look(t, gallery.New([]string{"en", "zh"}[i], theme))
-		for _, p := range []string{"/cases/4", "/cases/1/options/counter_amount", "/cases/1/options/accept", "/decisions/d1", "/effects", "/stores", "/stores/new", "/import", "/members", "/me", "/nowhere", "/queue?q=nothing&store=1"} {
+		s := look(t, gallery.New("aliexpress", []string{"en", "zh"}[i], theme))
+		for _, p := range []string{"/cases/4", "/cases/1/options/counter_amount", "/cases/1/options/accept", "/decisions/d1", "/effects", "/stores", "/stores/new", "/import", "/members", "/me", "/playbooks", "/playbooks/aliexpress@2017", "/nowhere", "/queue?q=nothing&store=1"} {
 			for _, width := range []int64{1480, 390} {
 				s.do(chromedp.EmulateViewport(width, 900))
 				s.open(p)

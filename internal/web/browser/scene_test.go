@@ -15,9 +15,11 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"parley/internal/policy"
 	"parley/internal/texts"
 	"parley/internal/web"
 	"parley/internal/web/gallery"
+	"parley/packs"
 )
 
 // scene is a browser looking at a desk of samples.
@@ -50,7 +52,7 @@ func look(t *testing.T, d *gallery.Desk, flags ...string) *scene {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := web.New(web.Options{Desk: d, Texts: book, Now: func() time.Time { return gallery.Now }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	h, err := web.New(web.Options{Desk: d, Texts: book, Rules: rules(t), Now: func() time.Time { return gallery.Now }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,4 +170,13 @@ func (s *scene) accessible(name string) {
 			s.Errorf("%s: %s (%s) %s\n  %s\n  %s", name, v.ID, v.Impact, v.Help, n.HTML, strings.ReplaceAll(n.Summary, "\n", " "))
 		}
 	}
+}
+
+func rules(t testing.TB) *policy.Library {
+	t.Helper()
+	l, err := policy.Load(packs.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
 }

@@ -27,6 +27,7 @@ const Session = "gallery"
 // Desk is the desk of samples. Broken makes every reading fail as a database that is gone.
 type Desk struct {
 	mu      sync.Mutex
+	market  string
 	Member  desk.Who
 	Cases   []desk.CasePage
 	Stores  []desk.StoreView
@@ -41,13 +42,14 @@ type Desk struct {
 	watch   []chan desk.Change
 }
 
-// New gives the samples as seen by an owner with the language and theme.
-func New(locale, theme string) *Desk {
+// New gives the samples of a marketplace as seen by an owner with the language and theme.
+func New(name, locale, theme string) *Desk {
 	d := &Desk{
+		market: name,
 		Member: desk.Who{MemberID: 1, Name: "Lucía Moreno", Email: "lucia@example.com", Role: "owner", AllStores: true, Locale: locale, Zone: "Europe/Madrid", Theme: theme},
-		Stores: stores(), people: people(), Saved: []desk.SavedView{{ID: 1, Name: "Luz Hogar", Query: "store=1&view=open"}},
+		Stores: market(name).stores(), people: people(), Saved: []desk.SavedView{{ID: 1, Name: "Luz Hogar", Query: "store=1&view=open"}},
 	}
-	d.Cases = cases()
+	d.Cases = market(name).cases()
 	d.Doubts = []desk.EffectItem{
 		{ID: "e1", CaseID: 2, Do: "counter_amount", State: "in_doubt", Amount: eur(720), Attempts: 1, At: Now.Add(-20 * time.Minute), By: "Jun Wei", FaultKey: "fault.no_trace"},
 		{ID: "e2", CaseID: 5, Do: "accept", State: "contradicted", Amount: eur(5210), Attempts: 2, At: Now.Add(-3 * time.Hour), By: "Lucía Moreno", FaultKey: "fault.contradicted"},

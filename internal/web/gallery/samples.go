@@ -11,17 +11,20 @@ import (
 
 func eur(minor int64) money.Amount { return money.Amount{Minor: minor, Currency: "EUR"} }
 
-func ref(id int64) desk.StoreRef {
+// market is the folder name of the connector that the samples are shown with.
+type market string
+
+func (m market) ref(id int64) desk.StoreRef {
 	return map[int64]desk.StoreRef{
-		1: {ID: 1, Name: "Luz Hogar", Connector: "aliexpress", Mark: "AE", Zone: "Europe/Madrid"},
-		2: {ID: 2, Name: "Taller Norte", Connector: "aliexpress", Mark: "AE", Zone: "Asia/Shanghai"},
-		3: {ID: 3, Name: "深圳光线专营店", Connector: "aliexpress", Mark: "AE", Zone: "Asia/Shanghai"},
+		1: {ID: 1, Name: "Luz Hogar", Connector: string(m), Mark: "AE", Zone: "Europe/Madrid"},
+		2: {ID: 2, Name: "Taller Norte", Connector: string(m), Mark: "AE", Zone: "Asia/Shanghai"},
+		3: {ID: 3, Name: "深圳光线专营店", Connector: string(m), Mark: "AE", Zone: "Asia/Shanghai"},
 	}[id]
 }
 
-func stores() []desk.StoreView {
+func (m market) stores() []desk.StoreView {
 	view := func(id int64, company string, f desk.Freshness) desk.StoreView {
-		r := ref(id)
+		r := m.ref(id)
 		f.Store, f.Company, f.State, f.Backfilled = r, company, "active", true
 		return desk.StoreView{
 			ID: id, Version: 3, Company: company, Connector: r.Connector, Mark: r.Mark, Name: r.Name, Zone: r.Zone, State: "active", Freshness: f,
@@ -66,15 +69,15 @@ func samples() []sample {
 }
 
 // cases are the samples in full; the first one has everything.
-func cases() []desk.CasePage {
+func (m market) cases() []desk.CasePage {
 	var out []desk.CasePage
 	for i, s := range samples() {
 		id := int64(i + 1)
 		r := desk.Row{
-			ID: id, Version: 1, Store: ref(s.store), OrderNo: "81726640112" + string(rune('0'+i%10)) + "1", Open: true, View: s.view, Title: s.title,
+			ID: id, Version: 1, Store: m.ref(s.store), OrderNo: "81726640112" + string(rune('0'+i%10)) + "1", Open: true, View: s.view, Title: s.title,
 			Buyer: s.buyer, Country: s.country, Language: s.language, Class: s.class, State: s.state, Owner: s.owner, Ask: s.ask, Recommended: s.recommended,
 			Stake: eur(s.stake), StakeRef: eur(s.stake), Effect: s.effect, Unknown: s.unknown, OpenedAt: Now.Add(-60 * hour), ChangedAt: Now.Add(-hour),
-			Why: &policy.Why{Rule: s.class + ".sample"},
+			Why: because(s.class),
 		}
 		if s.in != 0 {
 			r.DueAt, r.DueKind = Now.Add(s.in), "seller_response"
@@ -82,18 +85,18 @@ func cases() []desk.CasePage {
 		if s.alert != "" {
 			r.Alerts = []string{s.alert}
 		}
-		for _, m := range people() {
-			if m.ID == s.assignee {
-				r.Assignee = &desk.MemberRef{ID: m.ID, Name: m.Name}
+		for _, p := range people() {
+			if p.ID == s.assignee {
+				r.Assignee = &desk.MemberRef{ID: p.ID, Name: p.Name}
 			}
 		}
-		out = append(out, whole(r))
+		out = append(out, m.whole(r))
 	}
 	return out
 }
 
 // whole fills a row up to a case with a parcel, a conversation and options.
-func whole(r desk.Row) desk.CasePage {
+func (m market) whole(r desk.Row) desk.CasePage {
 	yes := true
 	c := desk.CasePage{Row: r, Company: "Luz Hogar S.L.", Basis: "b1", Rest: r.Stake, BuyerStats: desk.BuyerStats{Cases: 1, Open: 1}}
 	c.Facts = dispute.Facts{
@@ -104,13 +107,13 @@ func whole(r desk.Row) desk.CasePage {
 	if !r.DueAt.IsZero() {
 		amount := r.Stake
 		c.Clock = &policy.Deadline{
-			Kind: "seller_response", At: r.DueAt, Start: r.OpenedAt, WonBy: "platform_timestamp", Rule: "ae.seller-response", Pack: "aliexpress@2017",
+			Kind: "seller_response", At: r.DueAt, Start: r.OpenedAt, WonBy: "platform_timestamp", Rule: "ae.response", Pack: m.pack("base"),
 			Zone: "America/Los_Angeles", Whose: "seller", Lapse: "lapse.claim_executed", Amount: &amount,
-			Others: []policy.Reading{{By: "version_default", At: r.DueAt.Add(2 * hour), Rule: "ae.seller-response.days"}},
+			Others: []policy.Reading{{By: "version_default", At: r.DueAt.Add(2 * hour), Rule: "ae.response"}},
 		}
-		c.Verdict.Deadlines = []policy.Deadline{*c.Clock, {Kind: "platform_steps_in", At: r.OpenedAt.Add(7 * 24 * hour), Pack: "aliexpress@2017"}}
+		c.Verdict.Deadlines = []policy.Deadline{*c.Clock, {Kind: "platform_steps_in", At: r.OpenedAt.Add(7 * 24 * hour), Pack: m.pack("2017")}}
 	}
-	c.Verdict.Why = []policy.Why{{Rule: "logistics.customs-hold", Pack: "aliexpress@2017"}, {Rule: "customs.tax-id.br", Pack: "house@2026"}}
+	c.Verdict.Why = []policy.Why{*r.Why, {Rule: "ae2017.steps_in", Pack: m.pack("2017"), Params: r.Why.Params}}
 	c.Verdict.Advice = []string{"log_carrier_enquiry", "tell_what_customs_needs", "settle_before_platform"}
 	c.Verdict.Counts = map[string]bool{"dispute_rate": true, "arbitration_rate": false}
 	c.Verdict.Bucket = "2026-Q4"
@@ -125,6 +128,24 @@ func whole(r desk.Row) desk.CasePage {
 		c.Effects = []desk.EffectItem{{ID: "e1", CaseID: r.ID, Do: "counter_amount", State: r.Effect, Amount: eur(720), Attempts: 1, At: Now.Add(-20 * time.Minute), By: "Jun Wei"}}
 	}
 	return c
+}
+
+func (m market) pack(version string) string { return string(m) + "@" + version }
+
+// because is the rule that gives the class of a sample.
+func because(class string) *policy.Why {
+	rule := map[string]string{
+		"logistics.customs_hold": "class.parcel.customs", "logistics.delivered_not_received": "class.parcel.delivered", "logistics.transit_stale": "class.parcel.stale",
+		"logistics.lost": "class.parcel.lost", "product.damaged": "class.product.damaged", "product.usage_misunderstanding": "class.product.usage",
+		"product.short": "class.product.short", "product.defective": "class.product.defective",
+	}[class]
+	if rule == "" {
+		rule = "class.product.reason"
+	}
+	return &policy.Why{Rule: rule, Pack: "house@2026", Params: map[string]string{
+		"reason": "not received", "scan": "import_customs", "place": "Curitiba", "at": Now.Add(-48 * hour).Format(time.RFC3339), "last": Now.Add(-48 * hour).Format(time.RFC3339),
+		"due.platform_steps_in": Now.Add(108 * hour).Format(time.RFC3339),
+	}}
 }
 
 func at(days int) time.Time { return Now.AddDate(0, 0, days).Truncate(time.Minute) }
@@ -142,12 +163,12 @@ func scans() []dispute.Scan {
 func options(r desk.Row) []desk.OptionView {
 	part, full, none := eur(r.Stake.Minor*30/100), r.Stake, eur(0)
 	list := []desk.OptionView{
-		{Option: policy.Option{Code: "contest_with_evidence", Open: true, Cost: &none, Person: true, Effect: "option.contest_with_evidence.effect"}, NeedsText: true, NeedsEvidence: true, Sends: true,
+		{Option: policy.Option{Code: "contest_with_evidence", Open: true, Cost: &none, Person: true, Effect: "option.contest.effect"}, NeedsText: true, NeedsEvidence: true, Sends: true,
 			SuggestedText: "Olá Mariana, o pacote LP005922107CN está na alfândega de Curitiba desde 19 de novembro."},
 		{Option: policy.Option{Code: "counter_amount", Open: true, Cost: &part, Effect: "option.counter_amount.effect"}, NeedsAmount: true, NeedsText: true, Sends: true, Max: full, Suggested: part},
 		{Option: policy.Option{Code: "accept", Open: true, Cost: &full, Final: true, Effect: "option.accept.effect.refund_only"}, Sends: true},
-		{Option: policy.Option{Code: "extend_protection", Open: true, Cost: &none, Effect: "option.extend_protection.effect"}, NeedsDays: true, Sends: true},
-		{Option: policy.Option{Code: "counter_return", Reason: "option.counter_return.closed.not_received"}},
+		{Option: policy.Option{Code: "extend_protection", Open: true, Cost: &none, Effect: "option.extend.effect"}, NeedsDays: true, Sends: true},
+		{Option: policy.Option{Code: "counter_return", Reason: "option.counter_return.nothing_to_return"}},
 	}
 	for i := range list {
 		if list[i].Code == r.Recommended {

@@ -132,6 +132,9 @@ func (f Frame) stateWord(s desk.StoreView) string {
 	if s.State == "active" && !s.Freshness.FailingSince.IsZero() {
 		return f.T("store.failing")
 	}
+	if s.State == "active" && s.Freshness.Missing != 0 {
+		return f.T("store.differs")
+	}
 	return f.T("store.state." + s.State)
 }
 

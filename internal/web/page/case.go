@@ -14,10 +14,11 @@ import (
 // Case is everything about one case.
 type Case struct {
 	Frame
-	C      desk.CasePage
-	People []desk.MemberRef
-	Error  string // what was wrong with the last form
-	Typed  string // the note as it was typed
+	C       desk.CasePage
+	People  []desk.MemberRef
+	Error   string // what was wrong with the last form
+	Largest int64  // bytes of the largest file taken
+	Typed   string // the note as it was typed
 }
 
 // OptionURL is the address of an option's form.

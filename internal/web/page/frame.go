@@ -201,11 +201,25 @@ func (f Frame) Word(group, code string) string {
 // Reason is the sentence of a reason, or its rule's name.
 func (f Frame) Reason(w policy.Why) string {
 	if f.Rules != nil {
-		if text := f.Rules.Sentence(w.Rule, f.Lang, w.Params); text != "" {
+		if text := f.Rules.Sentence(w.Rule, f.Lang, f.readable(w.Params)); text != "" {
 			return text
 		}
 	}
 	return w.Rule
+}
+
+// readable writes instants among the parameters of a sentence in the member's zone, and money in the member's way.
+func (f Frame) readable(params map[string]string) map[string]string {
+	out := make(map[string]string, len(params))
+	for name, value := range params {
+		out[name] = value
+		if t, err := time.Parse(time.RFC3339, value); err == nil {
+			out[name] = f.Instant(t.In(f.Zone), f.Now)
+		} else if a, err := money.Parse(value); err == nil {
+			out[name] = f.Money(a)
+		}
+	}
+	return out
 }
 
 // Fault says a failure in the reader's language, with the field, the value and what is allowed.
