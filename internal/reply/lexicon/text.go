@@ -115,8 +115,8 @@ func (t *Text) endsAt(i int) bool {
 	}
 	if i > 0 {
 		prev := t.Tokens[i-1]
-		if prev.Kind == Number && next.Kind == Word && next.Word[0] < utf8.RuneSelf && !next.Capital {
-			return false // "on 31.03. at nine"
+		if (prev.Kind == Number || len(prev.Word) == 1) && next.Kind == Word && next.Word[0] < utf8.RuneSelf && !next.Capital {
+			return false // "on 31.03. at nine", "i.e. soon"
 		}
 		if prev.Kind == Word && prev.End == t.Tokens[i].Start && (t.lex.short[prev.Word] || len(prev.Word) == 1 && prev.Capital) {
 			return false
