@@ -98,6 +98,9 @@ func (d *Demo) fill(ctx context.Context, world demo.World, address string) error
 	if err != nil {
 		return err
 	}
+	if err := d.Desk.SetPreferences(ctx, owner, desk.Preferences{Name: "Demo Owner", Locale: "en", Zone: "Europe/Madrid"}); err != nil {
+		return err
+	}
 	if d.Token, _, err = d.Desk.NewToken(ctx, owner, "demo"); err != nil {
 		return err
 	}
