@@ -98,8 +98,8 @@ func (db *DB) checkEncoding(ctx context.Context) error {
 // because the pages come from the system's cache in any case.
 const (
 	sqliteWriter = "_txlock=immediate&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=wal_autocheckpoint(20000)&_pragma=cache_size(-16000)&_pragma=mmap_size(0)&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)"
-	sqliteReader = "_pragma=busy_timeout(5000)&_pragma=query_only(1)&_pragma=cache_size(-8000)&_pragma=mmap_size(0)&_pragma=temp_store(MEMORY)"
+		"&_pragma=wal_autocheckpoint(20000)&_pragma=cache_size(-8000)&_pragma=mmap_size(0)&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)"
+	sqliteReader = "_pragma=busy_timeout(5000)&_pragma=query_only(1)&_pragma=cache_size(-4000)&_pragma=mmap_size(0)&_pragma=temp_store(MEMORY)"
 )
 
 func (db *DB) openSQLite(ctx context.Context, address string) error {
