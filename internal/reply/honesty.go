@@ -226,7 +226,7 @@ func (c *checker) promises(r *reading) {
 		return
 	}
 	for _, m := range r.All("promise") {
-		if r.negated(m) || r.conditional(m) || r.Sentences[m.Sentence].Question || r.InClause(m.Clause, "no_promise", "unknown") || r.overlaps(m, "not_arrive") {
+		if r.negated(m) || r.conditional(m) || r.Sentences[m.Sentence].Question || r.InClause(m.Clause, "no_promise", "unknown") || r.overlaps(m, "not_arrive") && !r.future(m) {
 			continue
 		}
 		if r.Near(m, 2, "no_promise") || c.notTheParcel(r, m) || c.quotesForecast(r, m) {
@@ -234,6 +234,19 @@ func (c *checker) promises(r *reading) {
 		}
 		c.against("delivery_promise", "", r, m)
 	}
+}
+
+// future tells the Spanish future from the subjunctive, which differ by one accent that folding takes away: llegará, llegara.
+func (r *reading) future(m lexicon.Match) bool {
+	if r.Language() != "es" {
+		return false
+	}
+	for _, tok := range r.Tokens[m.From:m.To] {
+		if strings.HasSuffix(tok.Word, "ra") && strings.HasSuffix(r.Raw[tok.Start:tok.End], "á") {
+			return true
+		}
+	}
+	return false
 }
 
 // notTheParcel tells whether money, a label, a message or a way back to us is what will come.
