@@ -68,15 +68,14 @@ func (v *view) clearClocks() {
 
 // compute gives one rule's deadline with all its readings; nil if it does not run.
 func (v *view) compute(rule *DeadlineRule) (*Deadline, error) {
-	switch v.speaks(&rule.Head) {
-	case no:
+	speaks := v.speaks(&rule.Head)
+	if speaks == no {
 		return nil, nil
-	case unsure:
-		return nil, unknownFact{"deadlines." + rule.Kind.Text}
 	}
 	start, ok := v.number(rule.from)
+	ok = ok && speaks == yes
 	if !ok {
-		return nil, unknownFact{"deadlines." + rule.Kind.Text}
+		start = 0 // what the platform told holds all the same
 	}
 	d := &Deadline{Kind: rule.Kind.Text, Rule: rule.ID.Text, Pack: rule.pack.Name, Whose: rule.Whose.Text, Lapse: rule.Lapse.Text}
 	zone, ok := v.ruleZone(rule)
@@ -93,6 +92,9 @@ func (v *view) compute(rule *DeadlineRule) (*Deadline, error) {
 		if at, ok := v.formula(rule, d.Start, zone, -1); ok {
 			readings = append(readings, Reading{v.source(rule), at, rule.ID.Text})
 		}
+	}
+	if len(readings) == 0 && !ok {
+		return nil, unknownFact{"deadlines." + rule.Kind.Text}
 	}
 	if len(readings) == 0 {
 		return nil, nil

@@ -109,7 +109,7 @@ func (v *view) classify(out *Verdict) {
 		if give == "points_to" {
 			give = v.talk.pointsTo
 		}
-		v.tracer.rule(&c.Head, truth, "class="+give)
+		v.tracer.rule(&c.Head, truth, "class=", give)
 		if truth == unsure {
 			v.undecided = true
 			break
@@ -127,7 +127,7 @@ func (v *view) classify(out *Verdict) {
 	for _, c := range v.rules.factors {
 		truth := v.speaks(&c.Head)
 		give := c.Give.Text
-		v.tracer.rule(&c.Head, truth, "factor="+give)
+		v.tracer.rule(&c.Head, truth, "factor=", give)
 		if truth == yes && give != v.class && !slices.Contains(out.Factors, give) {
 			out.Factors = append(out.Factors, give)
 		}
@@ -225,7 +225,7 @@ func (v *view) owners(out *Verdict, x *index) {
 	}
 	for _, o := range x.owners {
 		truth := v.speaks(&o.Head)
-		v.tracer.rule(&o.Head, truth, "owner="+o.Owner.Text)
+		v.tracer.rule(&o.Head, truth, "owner=", o.Owner.Text)
 		if truth == yes {
 			out.Owner = o.Owner.Text
 			return

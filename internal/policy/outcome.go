@@ -23,6 +23,9 @@ func (v *view) deadlines(out *Verdict, x *index) {
 		rule := v.ruleOf(d, rules)
 		if d == nil || rule == nil {
 			v.tracer.silent(rules, v.due[kind].err)
+			if v.due[kind].err != nil && rules[0].Counts && !out.Ended {
+				v.undecided = true // a deadline of our own may run, and nobody knows until when
+			}
 			continue
 		}
 		met := rule.met != nil && v.test(rule.met) == yes
@@ -97,7 +100,7 @@ func (v *view) alarms(out *Verdict, x *index) {
 			continue
 		}
 		out.Warnings = append(out.Warnings, Warning{w.Kind.Text, d.Kind, v.alarm(w, d, int(n))})
-		v.tracer.rule(&w.Head, yes, "warning="+w.Kind.Text)
+		v.tracer.rule(&w.Head, yes, "warning=", w.Kind.Text)
 	}
 	sort.SliceStable(out.Warnings, func(i, j int) bool { return out.Warnings[i].At.Before(out.Warnings[j].At) })
 }
@@ -282,7 +285,7 @@ func (v *view) values(out *Verdict, x *index) {
 			continue
 		}
 		truth := v.speaks(&r.Head)
-		v.tracer.rule(&r.Head, truth, r.Value.Text+"="+r.Is.Text)
+		v.tracer.value(r, truth)
 		if truth == no {
 			continue
 		}
@@ -323,7 +326,7 @@ func (v *view) advise(out *Verdict, x *index) {
 	}
 	for _, r := range x.alerts {
 		truth := v.speaks(&r.Head)
-		v.tracer.rule(&r.Head, truth, "alert="+r.Alert.Text)
+		v.tracer.rule(&r.Head, truth, "alert=", r.Alert.Text)
 		if truth == yes && !slices.Contains(out.Alerts, r.Alert.Text) {
 			out.Alerts = append(out.Alerts, r.Alert.Text)
 			v.whyLater(&r.Head)
@@ -338,7 +341,7 @@ func (v *view) recommend(out *Verdict, x *index) {
 			continue
 		}
 		truth := v.speaks(&r.Head)
-		v.tracer.rule(&r.Head, truth, "recommended="+r.Option.Text)
+		v.tracer.rule(&r.Head, truth, "recommended=", r.Option.Text)
 		if truth == yes {
 			out.Recommended = r.Option.Text
 			v.why(&r.Head)

@@ -8,7 +8,7 @@ import (
 // tracer collects the steps of one evaluation; nil collects nothing.
 type tracer struct{ steps []Step }
 
-func (t *tracer) rule(h *Head, truth int8, gives string) {
+func (t *tracer) rule(h *Head, truth int8, kind, gives string) {
 	if t == nil {
 		return
 	}
@@ -18,7 +18,7 @@ func (t *tracer) rule(h *Head, truth int8, gives string) {
 	}
 	switch truth {
 	case yes:
-		s.Gives = gives
+		s.Gives = kind + gives
 	case no:
 		s.Reason = "condition does not hold: " + h.When.Text
 	case unsure:
@@ -82,12 +82,12 @@ func (t *tracer) option(o *OptionRule, truth int8) {
 	if len(o.Close) > 0 {
 		gives += " closes " + strings.Join(texts(o.Close), ", ")
 	}
-	t.rule(&o.Head, truth, strings.TrimSpace(gives))
+	t.rule(&o.Head, truth, "", strings.TrimSpace(gives))
 }
 
 func (t *tracer) advice(a *AdviceRule, truth int8) {
 	if t != nil {
-		t.rule(&a.Head, truth, "advice="+strings.Join(texts(a.Advise), ", "))
+		t.rule(&a.Head, truth, "advice=", strings.Join(texts(a.Advise), ", "))
 	}
 }
 
@@ -99,7 +99,7 @@ func (t *tracer) counted(c *CountRule, truth int8) {
 	if c.Counts {
 		is = "yes"
 	}
-	t.rule(&c.Head, truth, "counts "+is+" in "+strings.Join(texts(c.Metrics), ", "))
+	t.rule(&c.Head, truth, "counts "+is+" in ", strings.Join(texts(c.Metrics), ", "))
 }
 
 // why keeps a rule that people should read, if it has a sentence.
@@ -194,4 +194,10 @@ func (v *view) rawReason() string {
 		return "?"
 	}
 	return v.facts.Case.Reason
+}
+
+func (t *tracer) value(r *ValueRule, truth int8) {
+	if t != nil {
+		t.rule(&r.Head, truth, r.Value.Text+"=", r.Is.Text)
+	}
 }
