@@ -12,7 +12,7 @@ func (c *checker) causes(r *reading) {
 		return
 	}
 	for _, m := range r.Group("cause.") {
-		if c.rec.causes[m.Meaning] || r.overlaps(m, "not_a_cause") || !r.asserted(m) || !c.aboutParcel(r, m) {
+		if c.rec.causes[m.Meaning] || r.overlaps(m, "not_a_cause") || !r.assertedCause(m) || !c.aboutParcel(r, m) {
 			continue
 		}
 		if m.Meaning == "cause.customs" && (c.rec.causes["cause.duty"] || c.rec.causes["cause.prohibited"]) {
@@ -24,6 +24,16 @@ func (c *checker) causes(r *reading) {
 		}
 	}
 	c.unknownCause(r)
+}
+
+// assertedCause reads "it could not leave because of fog" as a cause: the negation belongs to the verb before "because".
+func (r *reading) assertedCause(m lexicon.Match) bool {
+	for _, b := range r.All("because") {
+		if b.Sentence == m.Sentence && b.To <= m.From && b.To >= m.From-4 && !r.Before(b, 1, "neg") {
+			return !r.conditional(m) && !r.doubtful(m) && !r.Sentences[m.Sentence].Question
+		}
+	}
+	return r.asserted(m)
 }
 
 // aboutParcel keeps causes apart from faults of an article: "the battery caught fire" is no excuse for a delay.
