@@ -3,10 +3,12 @@ package policy_test
 import (
 	"errors"
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
+	"parley/internal/dispute"
 	"parley/internal/policy"
 	"parley/packs"
 )
@@ -111,6 +113,25 @@ func TestSentencesAreFilled(t *testing.T) {
 			if s := lib.Sentence(w.Rule, lang, w.Params); s == "" || strings.ContainsAny(s, "{}") || strings.Contains(s, "?") && strings.Contains(s, " ? ") {
 				t.Errorf("%s in %s: %q", w.Rule, lang, s)
 			}
+		}
+	}
+}
+
+// TestProvisionalHolidaysAreSaid: a deadline counted on days that nobody has published yet carries an alert.
+func TestProvisionalHolidaysAreSaid(t *testing.T) {
+	rules, err := library(t).For([]string{"consumer-es@2022"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for delivered, want := range map[string]bool{"2026-03-02T10:00:00+01:00": false, "2029-03-02T10:00:00+01:00": true} {
+		f := busyCase()
+		f.Case, f.History, f.Store.Zone = nil, nil, "Europe/Madrid"
+		f.Shipment.ShippedAt = at(delivered).AddDate(0, 0, -5)
+		f.Shipment.Events = []dispute.Scan{{At: at(delivered), Status: "delivered", Country: "ES"}}
+		f.Messages = []dispute.Message{{At: at(delivered).AddDate(0, 0, 2), From: "buyer", Asks: "withdraw"}}
+		v := rules.Evaluate(f, at(delivered).AddDate(0, 0, 3))
+		if v.Class != "withdrawal.legal" || slices.Contains(v.Alerts, "calendar_provisional") != want {
+			t.Errorf("%s: class %s, alerts %v", delivered, v.Class, v.Alerts)
 		}
 	}
 }

@@ -32,10 +32,23 @@ func (v *view) deadlines(out *Verdict, x *index) {
 		v.tracer.due(rule, d, met)
 		if !met {
 			v.list(out, *d)
+			v.warnProvisional(out, rule, d)
 		}
 	}
 	sort.SliceStable(out.Deadlines, func(i, j int) bool { return out.Deadlines[i].At.Before(out.Deadlines[j].At) })
 	v.next(out)
+}
+
+// warnProvisional says when a deadline was counted on holidays that are not published yet, or on none at all.
+func (v *view) warnProvisional(out *Verdict, rule *DeadlineRule, d *Deadline) {
+	counted := rule.Runs.kind == "bd" || rule.Runs.kind == "bh" || rule.Runs.Roll
+	if !counted || v.rules.holidays != nil || d.WonBy == "platform_timestamp" || slices.Contains(out.Alerts, "calendar_provisional") {
+		return
+	}
+	zone, ok := v.rules.lib.zone(d.Zone)
+	if ok && v.calendarOf(rule).Provisional(calendar.On(d.At, zone)) {
+		out.Alerts = append(out.Alerts, "calendar_provisional")
+	}
 }
 
 func (v *view) list(out *Verdict, d Deadline) {
