@@ -272,3 +272,6 @@ func BenchmarkQueueOf50(b *testing.B) {
 		s.get("/queue?view=open")
 	}
 }
+
+// The face is built for the real desk; the samples only stand in for it.
+var _ web.Desk = (*desk.Desk)(nil)

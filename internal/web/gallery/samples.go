@@ -143,7 +143,7 @@ func because(class string) *policy.Why {
 		rule = "class.product.reason"
 	}
 	return &policy.Why{Rule: rule, Pack: "house@2026", Params: map[string]string{
-		"reason": "not received", "scan": "import_customs", "place": "Curitiba", "at": Now.Add(-48 * hour).Format(time.RFC3339), "last": Now.Add(-48 * hour).Format(time.RFC3339),
+		"reason": "not received", "delivered": Now.Add(-48 * hour).Format(time.RFC3339), "scan": "import_customs", "place": "Curitiba", "at": Now.Add(-48 * hour).Format(time.RFC3339), "last": Now.Add(-48 * hour).Format(time.RFC3339),
 		"due.platform_steps_in": Now.Add(108 * hour).Format(time.RFC3339),
 	}}
 }

@@ -79,11 +79,11 @@ func (f Frame) lapse(d policy.Deadline) string {
 	if d.Lapse == "" {
 		return f.T("lapse.none")
 	}
-	amount := f.T("lapse.the_claim")
-	if d.Amount != nil {
-		amount = f.Money(*d.Amount)
+	text := f.packText(d.Lapse)
+	if d.Amount == nil || !d.Amount.Known() {
+		return text
 	}
-	return strings.ReplaceAll(f.packText(d.Lapse), "{amount}", amount)
+	return text + " " + f.T("lapse.amount", "amount", f.Money(*d.Amount))
 }
 
 // effect is the sentence of what an option leads to; for a closed one why it is closed.
@@ -278,7 +278,7 @@ var (
 		"request_log", "refund_proof", "line_statistics", "listing_snapshot", "manufacturer_report",
 	}
 	// Recordable are acts that happened outside the desk and that a person may put on record.
-	Recordable = []string{"asked_carrier", "told_customer", "asked_customs_data", "messaged_supplier", "chatted_with_platform", "received_goods", "sent_documents"}
+	Recordable = []string{"asked_carrier", "told_customer", "asked_customs_data", "messaged_supplier", "chatted_with_platform", "received_goods"}
 )
 
 func effectTone(state string) string {

@@ -208,7 +208,8 @@ func (f Frame) Reason(w policy.Why) string {
 	return w.Rule
 }
 
-// readable writes instants among the parameters of a sentence in the member's zone, and money in the member's way.
+// readable writes instants among the parameters of a sentence in the member's zone, money in the member's way,
+// and countries by name.
 func (f Frame) readable(params map[string]string) map[string]string {
 	out := make(map[string]string, len(params))
 	for name, value := range params {
@@ -217,6 +218,8 @@ func (f Frame) readable(params map[string]string) map[string]string {
 			out[name] = f.Instant(t.In(f.Zone), f.Now)
 		} else if a, err := money.Parse(value); err == nil {
 			out[name] = f.Money(a)
+		} else if country, ok := f.Code("country", value); ok {
+			out[name] = country
 		}
 	}
 	return out
