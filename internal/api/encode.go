@@ -76,6 +76,7 @@ func appendRow(b []byte, r *desk.Row) []byte {
 	b = appendText(append(b, `,"owner":`...), r.Owner)
 	b = appendText(append(b, `,"ask":`...), r.Ask)
 	b = optionalText(b, `,"recommended":`, r.Recommended)
+	b = optionalText(b, `,"advice":`, r.Advice)
 	b = appendWhy(b, r.Why)
 	b = optionalInstant(b, `,"due_at":`, r.DueAt)
 	b = optionalText(b, `,"due_kind":`, r.DueKind)

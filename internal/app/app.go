@@ -216,6 +216,13 @@ func (a *App) Listen() (err error) {
 	return nil
 }
 
+// Memory is spent on fewer collections while there is plenty of it: the heap may grow to five times what is in use, and is held back
+// as it nears the limit. Measured on lists: a quarter of the processor time went into collecting at the usual setting.
+const (
+	heapGrowth = 400       // percent
+	heapLimit  = 120 << 20 // bytes, soft
+)
+
 // Start serves the faces and begins the desk's own work. It returns at once.
 func (a *App) Start(ctx context.Context) error {
 	if a.listener == nil {
@@ -223,6 +230,8 @@ func (a *App) Start(ctx context.Context) error {
 			return err
 		}
 	}
+	debug.SetGCPercent(heapGrowth)
+	debug.SetMemoryLimit(heapLimit)
 	ctx, a.stop = context.WithCancel(ctx)
 	a.server = &http.Server{
 		Handler: a.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,

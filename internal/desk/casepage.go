@@ -127,7 +127,7 @@ func (d *Desk) suggestedText(f *dispute.Facts, v *policy.Verdict) string {
 			continue
 		}
 		text, missing, err := reply.Render(d.Templates, name, lang, *f, *v, now)
-		if err == nil && len(missing) == 0 && !blocks(reply.Check(*f, *v, draftOf(f, text), now, reply.Limits{})) {
+		if err == nil && len(missing) == 0 && !blocks(reply.Check(*f, *v, draftOf(f, text), now, reply.LimitsOf(f.Store))) {
 			return text
 		}
 	}

@@ -425,7 +425,7 @@ func (d *Desk) check(f *dispute.Facts, v *policy.Verdict, ch Choice, now time.Ti
 	if strings.TrimSpace(ch.Text) == "" {
 		return nil
 	}
-	return reply.Check(*f, *v, draftOf(f, ch.Text), now, reply.Limits{})
+	return reply.Check(*f, *v, draftOf(f, ch.Text), now, reply.LimitsOf(f.Store))
 }
 
 // draftOf is a decision's text as the checks read it: words beside the platform's own form. What an offer must tell (amount, currency,

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"parley/internal/dispute"
@@ -161,6 +162,9 @@ func cardOf(m *matter, f *dispute.Facts, v *policy.Verdict, before store.Card) s
 	if f.Case != nil {
 		card.Reason = f.Case.Reason
 	}
+	if v.Recommended == "" {
+		card.Advice = firstAdvice(v)
+	}
 	if len(v.Why) > 0 {
 		card.Why, card.WhyPack, card.Params = v.Why[0].Rule, v.Why[0].Pack, v.Why[0].Params
 	}
@@ -171,6 +175,16 @@ func cardOf(m *matter, f *dispute.Facts, v *policy.Verdict, before store.Card) s
 		}
 	}
 	return card
+}
+
+// firstAdvice is the most telling thing to do: writing to the buyer comes first everywhere and says little.
+func firstAdvice(v *policy.Verdict) string {
+	for _, a := range v.Advice {
+		if a != "contact_buyer" {
+			return a
+		}
+	}
+	return strings.Join(v.Advice, "")
 }
 
 func buyerName(b *dispute.Buyer) string {

@@ -173,7 +173,7 @@ func (d *Desk) row(b book, c *store.Case, now time.Time) Row {
 	r := Row{
 		ID: c.ID, Version: c.Version, Store: d.storeRef(b, c.StoreID), OrderNo: c.OrderNo, Open: c.Open, View: c.View,
 		Title: c.Card.Title, Buyer: c.Card.Buyer, Country: c.Card.Country, Language: c.Card.Language, Reason: c.Card.Reason,
-		Class: c.Class, State: c.State, Owner: c.Owner, Ask: c.Ask, Recommended: c.Recommended,
+		Class: c.Class, State: c.State, Owner: c.Owner, Ask: c.Ask, Recommended: c.Recommended, Advice: c.Card.Advice,
 		DueAt: c.DueAt, DueKind: c.DueKind, Level: levelOf(c.DueAt, now, c.Open), Stake: c.Stake, StakeRef: c.StakeRef,
 		Assignee: b.member(c.AssigneeID), Alerts: c.Card.Alerts, Unknown: c.Card.Unknown, Effect: c.Card.Effect, Counts: c.Card.Counts,
 		OpenedAt: c.OpenedAt, ChangedAt: c.ChangedAt, EndedAt: c.EndedAt,

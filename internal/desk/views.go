@@ -45,6 +45,7 @@ type Row struct {
 	Owner       string      `json:"owner"`
 	Ask         string      `json:"ask"`
 	Recommended string      `json:"recommended,omitempty"`
+	Advice      string      `json:"advice,omitempty"` // what to do first where no option is recommended
 	Why         *policy.Why `json:"why,omitempty"`
 
 	DueAt   time.Time `json:"due_at,omitzero"` // UTC, first late moment; zero = nothing runs

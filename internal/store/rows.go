@@ -97,6 +97,7 @@ type Card struct {
 	Alerts   []string          `json:"alerts,omitempty"`
 	Unknown  int               `json:"unknown,omitempty"` // values of the platform we have no word for
 	Effect   string            `json:"effect,omitempty"`  // state of the last outward act: sending, confirmed, in_doubt …
+	Advice   string            `json:"advice,omitempty"`  // what to do first where no option is recommended
 	Counts   bool              `json:"counts,omitempty"`  // counts in the marketplace's rate as things stand
 }
 
