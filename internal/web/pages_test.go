@@ -275,3 +275,14 @@ func BenchmarkQueueOf50(b *testing.B) {
 
 // The face is built for the real desk; the samples only stand in for it.
 var _ web.Desk = (*desk.Desk)(nil)
+
+func TestAuthorisationReachesTheDeskAndIsNotShownAgain(t *testing.T) {
+	s := newScene(t)
+	_, body := s.read(s.post("/stores", "connector", "aliexpress", "name", "Nueva", "zone", "Mars", "code", "3_500123_abc", "access", "tok-access", "refresh", "tok-refresh"))
+	if in := s.desk.Added; in.Code != "3_500123_abc" || in.Token.Access != "tok-access" || in.Token.Refresh != "tok-refresh" {
+		t.Errorf("the desk got %+v", in)
+	}
+	if strings.Contains(body, "tok-access") || strings.Contains(body, "tok-refresh") {
+		t.Error("a token is shown again")
+	}
+}

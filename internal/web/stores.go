@@ -48,7 +48,8 @@ func (c *call) storeTyped(about connector.About) desk.StoreInput {
 	in := desk.StoreInput{
 		Connector: about.Kind, Name: c.r.PostFormValue("name"), Company: c.r.PostFormValue("company"), Zone: c.r.PostFormValue("zone"),
 		Currency: c.r.PostFormValue("currency"), Country: c.r.PostFormValue("country"), Language: c.r.PostFormValue("language"),
-		Settings: map[string]string{},
+		Settings: map[string]string{}, Code: c.r.PostFormValue("code"),
+		Token: connector.Token{Access: c.r.PostFormValue("access"), Refresh: c.r.PostFormValue("refresh")},
 	}
 	for _, s := range about.Settings {
 		if v := c.r.PostFormValue("set." + s.Name); v != "" || !s.Secret {

@@ -35,8 +35,9 @@ type Desk struct {
 	Saved   []desk.SavedView
 	Broken  bool
 	Panics  bool
-	Slow    bool // the list waits until its time is up
-	Changed bool // the next decision finds the case changed
+	Added   desk.StoreInput // the last store that was to be added
+	Slow    bool            // the list waits until its time is up
+	Changed bool            // the next decision finds the case changed
 	Sent    []desk.Choice
 	people  []desk.MemberView
 	watch   []chan desk.Change

@@ -75,6 +75,7 @@ func (d *Desk) StoreOf(_ context.Context, _ desk.Who, id int64) (desk.StoreView,
 
 // AddStore refuses a zone that is none.
 func (d *Desk) AddStore(_ context.Context, _ desk.Who, in desk.StoreInput) (desk.StoreView, error) {
+	d.Added = in
 	if in.Zone == "Mars" {
 		return desk.StoreView{}, fault.Input("zone", in.Zone, "an IANA zone such as Europe/Madrid")
 	}
