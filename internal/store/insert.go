@@ -7,7 +7,7 @@ import (
 )
 
 // table describes how rows of one kind are written: insert the columns; where the key exists, take over the new values
-// of all columns that are not part of the key.
+// of all columns that are not part of the key, if there are any.
 type table struct {
 	name    string
 	columns []string
@@ -64,7 +64,9 @@ func (t table) text(rows int) string {
 	b.WriteString("INSERT INTO " + t.name + " (" + strings.Join(t.columns, ", ") + ") VALUES ")
 	row := "(" + strings.Repeat("?, ", len(t.columns)-1) + "?)"
 	b.WriteString(strings.Repeat(row+", ", rows-1) + row)
-	if len(t.key) > 0 {
+	if len(t.key) == len(t.columns) {
+		b.WriteString(" ON CONFLICT DO NOTHING")
+	} else if len(t.key) > 0 {
 		b.WriteString(" ON CONFLICT (" + strings.Join(t.key, ", ") + ") DO UPDATE SET " + t.sets())
 	}
 	if t.returns != "" {

@@ -29,14 +29,15 @@ type Options struct {
 // DB is an open database. It is safe for use by several goroutines.
 type DB struct {
 	reader
-	now     func() time.Time
-	log     *slog.Logger
-	pool    *sql.DB // readers on SQLite, everything on PostgreSQL
-	writing *sql.DB // SQLite only: exactly one connection
-	writer  *writer // SQLite only
-	news    *news
-	packer  *sync.Pool // compressors for what is kept as received
-	closing sync.Once
+	now        func() time.Time
+	log        *slog.Logger
+	pool       *sql.DB // readers on SQLite, everything on PostgreSQL
+	writing    *sql.DB // SQLite only: exactly one connection
+	writer     *writer // SQLite only
+	news       *news
+	packer     *sync.Pool // compressors for what is kept as received
+	closing    sync.Once
+	vocabulary vocabulary
 }
 
 // Open opens the database at "sqlite:PATH", a plain path, or "postgres://…", creates it (SQLite) and brings its schema

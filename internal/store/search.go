@@ -38,7 +38,10 @@ func (r reader) Search(ctx context.Context, q SearchQuery) (Page, error) {
 	if page.Limit <= 0 || page.Limit > maxPage {
 		page.Limit = 50
 	}
-	hits := q.hits(r.dialect)
+	hits, err := r.hits(ctx, q)
+	if err != nil {
+		return Page{}, err
+	}
 	if q.After != "" {
 		at, err := q.After.read()
 		if err != nil {
@@ -66,11 +69,11 @@ type hit struct {
 }
 
 // hits gives the ways to try, in this order.
-func (q SearchQuery) hits(d dialect) []hit {
+func (r reader) hits(ctx context.Context, q SearchQuery) ([]hit, error) {
 	text := strings.TrimSpace(q.Text)
 	if digits, own := strings.CutPrefix(text, "#"); own {
 		if id, err := strconv.ParseInt(digits, 10, 64); err == nil {
-			return []hit{{"id", "SELECT id FROM case_ WHERE id = ? AND id < ?", []any{id}}}
+			return []hit{{"id", "SELECT id FROM case_ WHERE id = ? AND id < ?", []any{id}}}, nil
 		}
 	}
 	var ways []hit
@@ -81,10 +84,11 @@ func (q SearchQuery) hits(d dialect) []hit {
 		ways = append(ways, hit{"prefix", "SELECT DISTINCT case_id AS id FROM (SELECT case_id FROM number WHERE folded >= ? AND folded < ?" +
 			" LIMIT 5000) n WHERE case_id < ? ORDER BY id DESC", []any{folded, folded + "\U0010FFFF"}})
 	}
-	if wanted, prefix := asked(text); len(wanted) > 0 {
-		ways = append(ways, hit{"words", d.wordHits(), []any{d.wordQuery(distinctBut(wanted, prefix), prefix)}})
+	wanted, err := r.wordQuery(ctx, text)
+	if wanted != "" {
+		ways = append(ways, hit{"words", r.dialect.wordHits(), []any{wanted}})
 	}
-	return ways
+	return ways, err
 }
 
 // foldedParts gives the whole text as a number, and each of its parts that is long enough to be one.
@@ -102,15 +106,6 @@ func foldedParts(text string) []string {
 	return parts
 }
 
-// distinctBut gives each token once but leaves a last one that may go on in its place.
-func distinctBut(wanted []string, prefix bool) []string {
-	if !prefix {
-		return distinct(wanted)
-	}
-	last := len(wanted) - 1
-	return append(distinct(wanted[:last]), wanted[last])
-}
-
 // wordHits is the sentence for words; capped, because a common word may stand in half of all cases.
 func (d dialect) wordHits() string {
 	if d.postgres {
@@ -119,20 +114,56 @@ func (d dialect) wordHits() string {
 	return "SELECT rowid AS id FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT 5000"
 }
 
-// wordQuery joins tokens by AND in the engine's own language. Tokens hold letters, digits and marks only.
-func (d dialect) wordQuery(tokens []string, prefix bool) string {
-	quote, and, more := `"`, " AND ", "*"
+// maxCompletions is how many words a begun one may stand for, the first in alphabetical order.
+const maxCompletions = 32
+
+// wordQuery puts a text into the engine's own language of word search: all words by AND, the last one also as any known
+// word that begins with it; empty if there is nothing to look for. Asking the engine for "whatever begins so" instead
+// makes it gather all such hits before it gives the first one: 25 to 65 ms at a million cases, where this takes one.
+func (r reader) wordQuery(ctx context.Context, text string) (string, error) {
+	wanted, begun := asked(text)
+	var parts []string
+	for _, w := range wanted {
+		parts = append(parts, r.dialect.quote(w))
+	}
+	if begun == "" {
+		return r.dialect.allOf(parts), nil
+	}
+	known, err := all(ctx, r, (*record).text, "SELECT term FROM word WHERE term >= ? AND term < ? ORDER BY term LIMIT ? + 0",
+		begun, begun+"\U0010FFFF", maxCompletions)
+	if err != nil {
+		return "", err
+	}
+	if len(known) == 0 {
+		known = []string{begun}
+	}
+	for i, w := range known {
+		known[i] = r.dialect.quote(w)
+	}
+	return r.dialect.allOf(append(parts, r.dialect.oneOf(known))), nil
+}
+
+// quote, allOf and oneOf speak FTS5 (https://www.sqlite.org/fts5.html, 3) or tsquery. Tokens hold letters, digits and
+// marks only, so there is nothing to escape.
+func (d dialect) quote(token string) string {
 	if d.postgres {
-		quote, and, more = "'", " & ", ":*"
+		return "'" + token + "'"
 	}
-	quoted := make([]string, len(tokens))
-	for i, t := range tokens {
-		quoted[i] = quote + t + quote
+	return `"` + token + `"`
+}
+
+func (d dialect) allOf(parts []string) string {
+	if d.postgres {
+		return strings.Join(parts, " & ")
 	}
-	if prefix {
-		quoted[len(quoted)-1] += more
+	return strings.Join(parts, " AND ")
+}
+
+func (d dialect) oneOf(parts []string) string {
+	if d.postgres {
+		return "(" + strings.Join(parts, " | ") + ")"
 	}
-	return strings.Join(quoted, and)
+	return "(" + strings.Join(parts, " OR ") + ")"
 }
 
 // searchPage reads the cases of one way, below an id.
@@ -170,6 +201,7 @@ func (tx *Tx) Index(caseID int64, doc SearchDoc) error {
 var (
 	indexedTable = table{name: "indexed", columns: []string{"case_id", "hash"}, key: []string{"case_id"}}
 	numberTable  = table{name: "number", columns: []string{"folded", "case_id"}}
+	wordTable    = table{name: "word", columns: []string{"term"}, key: []string{"term"}}
 )
 
 // IndexAll is Index for many cases at once.
@@ -198,6 +230,10 @@ func (tx *Tx) IndexAll(docs map[int64]SearchDoc) error {
 		if err := tx.putWords(id, words); err != nil {
 			return err
 		}
+		tx.learn(words)
+	}
+	if err := tx.putLearned(); err != nil {
+		return err
 	}
 	if err := tx.forgetNumbers(stale); err != nil {
 		return err

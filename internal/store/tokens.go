@@ -40,47 +40,95 @@ func cut(text string, size int) string {
 }
 
 // tokens gives the words of a text as they are indexed: accents dropped, lower case. Words are runs of letters and
-// digits; scripts written without spaces give each pair of neighbours, and the last letter alone, so that a part of a
-// word is found as well. The order is that of the text; a token may come twice.
-func tokens(text string) []string {
-	var found []string
+// digits; scripts written without spaces give each letter and each pair of neighbours, so that a part of a word is found
+// as well. The order is that of the text; a token may come twice.
+func tokens(text string) (found []string) {
+	runs(text, func(run []rune, dense bool) bool {
+		if !dense {
+			found = append(found, word(run))
+			return len(found) < maxTokens
+		}
+		for i := range run {
+			found = append(found, string(run[i]))
+		}
+		found = append(found, pairs(run)...)
+		return len(found) < maxTokens
+	})
+	return found[:min(len(found), maxTokens)]
+}
+
+// asked gives the tokens a searcher's text must match, each once, and apart from them the last word if it may be only
+// begun. Of a run of a dense script the pairs are enough.
+func asked(text string) (whole []string, begun string) {
+	runs(text, func(run []rune, dense bool) bool {
+		if begun != "" {
+			whole, begun = append(whole, begun), ""
+		}
+		switch {
+		case !dense && mayGoOn(word(run)):
+			begun = word(run)
+		case !dense:
+			whole = append(whole, word(run))
+		case len(run) == 1:
+			whole = append(whole, string(run))
+		default:
+			whole = append(whole, pairs(run)...)
+		}
+		return len(whole) < maxAsked
+	})
+	return distinct(whole), begun
+}
+
+// maxAsked is how many tokens of a search are looked at; nobody types so many.
+const maxAsked = 40
+
+func word(run []rune) string { return string(run[:min(len(run), maxTokenSize)]) }
+
+func pairs(run []rune) (found []string) {
+	for i := 1; i < len(run); i++ {
+		found = append(found, string(run[i-1:i+1]))
+	}
+	return found
+}
+
+// mayGoOn: words of three and more letters are completed when they are looked for. Words with digits are not: numbers
+// have a search of their own, and there is no end of them.
+func mayGoOn(token string) bool {
+	n := 0
+	for _, r := range token {
+		if n++; unicode.IsNumber(r) {
+			return false
+		}
+		if n == 1 && isDense(r) {
+			return false
+		}
+	}
+	return n >= 3 && n <= 32
+}
+
+// runs gives the runs of letters and digits of a text, each all of a dense script or all of others, until take has
+// enough. A mark belongs to the letter before it.
+func runs(text string, take func(run []rune, dense bool) bool) {
 	var run []rune
 	dense := false
-	end := func() {
-		found = appendRun(found, run, dense)
-		run = run[:0]
-	}
 	for _, r := range plain(cut(text, maxIndexed)) {
-		switch {
-		case len(found) >= maxTokens:
-			return found[:maxTokens]
-		case !isWord(r):
-			end()
-		default:
-			if d := isDense(r); len(run) > 0 && d != dense && !unicode.Is(unicode.M, r) {
-				end()
-				dense = d
-			} else if len(run) == 0 {
-				dense = d
+		mark := len(run) > 0 && unicode.Is(unicode.M, r)
+		if fits := isWord(r) && (mark || isDense(r) == dense); !fits && len(run) > 0 {
+			if !take(run, dense) {
+				return
+			}
+			run = run[:0]
+		}
+		if isWord(r) {
+			if len(run) == 0 {
+				dense = isDense(r)
 			}
 			run = append(run, unicode.ToLower(r))
 		}
 	}
-	end()
-	return found[:min(len(found), maxTokens)]
-}
-
-func appendRun(found []string, run []rune, dense bool) []string {
-	if len(run) == 0 {
-		return found
+	if len(run) > 0 {
+		take(run, dense)
 	}
-	if !dense {
-		return append(found, string(run[:min(len(run), maxTokenSize)]))
-	}
-	for i := 0; i+1 < len(run); i++ {
-		found = append(found, string(run[i:i+2]))
-	}
-	return append(found, string(run[len(run)-1]))
 }
 
 // plain resolves compatibility forms and drops the accents of the scripts that use them as such, then puts together
@@ -117,22 +165,4 @@ func isDense(r rune) bool {
 // distinct gives each token once, in alphabetical order.
 func distinct(tokens []string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(tokens)))
-}
-
-// asked gives the tokens a searcher's text must match, and whether the last one may go on: a word of which at least
-// two letters are there, or the single letter of a dense script at the end.
-func asked(text string) (wanted []string, prefix bool) {
-	words := tokens(text)
-	if len(words) == 0 {
-		return nil, false
-	}
-	last := words[len(words)-1]
-	letters := []rune(last)
-	dense := isDense(letters[0])
-	if dense && len(letters) == 1 && len(words) > 1 && isDense([]rune(words[len(words)-2])[0]) {
-		// The last letter of a longer run: its pair is asked for already, and in the text more may follow it.
-		words = words[:len(words)-1]
-		return words, false
-	}
-	return words, dense || len(letters) >= 2
 }

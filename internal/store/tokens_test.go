@@ -12,11 +12,11 @@ func TestTokens(t *testing.T) {
 		"":                      nil,
 		"Añadió, 12-34!":        {"anadio", "12", "34"},
 		"退":                     {"退"},
-		"退款":                    {"退款", "款"},
-		"要退款iPhone15手机":         {"要退", "退款", "款", "iphone15", "手机", "机"},
+		"退款":                    {"退", "款", "退款"},
+		"要退款iPhone15手机":         {"要", "退", "款", "要退", "退款", "iphone15", "手", "机", "手机"},
 		"Ёлка й":                {"елка", "и"},
 		"ＡＢＣ ①":                 {"abc", "1"},
-		"한국":                    {"한국", "국"},
+		"한국":                    {"한", "국", "한국"},
 		"كِتَابـ":               {"كتاب"},
 		strings.Repeat("x", 99): {strings.Repeat("x", 64)},
 	} {
@@ -39,10 +39,12 @@ func FuzzTokens(f *testing.F) {
 				t.Fatalf("%q gives token %q", text, token)
 			}
 		}
-		wanted, prefix := asked(text)
-		for i, w := range wanted {
-			begins := func(token string) bool { return prefix && i == len(wanted)-1 && strings.HasPrefix(token, w) }
-			if !slices.Contains(all, w) && !slices.ContainsFunc(all, begins) {
+		wanted, begun := asked(text)
+		if begun != "" {
+			wanted = append(wanted, begun)
+		}
+		for _, w := range wanted {
+			if !slices.Contains(all, w) {
 				t.Fatalf("%q asks for %q, which it does not hold", text, w)
 			}
 		}

@@ -21,12 +21,14 @@ type Tx struct {
 	tallies map[tallyKey]tallySum
 	cases   map[int64]bool
 	stores  map[int64]bool
+	learned map[string]bool // words for the table of words; see learn
 }
 
 func (db *DB) newTx(ctx context.Context, r runner) *Tx {
 	return &Tx{
 		reader: reader{db.dialect, r}, ctx: ctx, db: db,
 		held: map[int64]heldCase{}, tallies: map[tallyKey]tallySum{}, cases: map[int64]bool{}, stores: map[int64]bool{},
+		learned: map[string]bool{},
 	}
 }
 
@@ -70,7 +72,7 @@ func (db *DB) writeShared(ctx context.Context, do func(*Tx) error) error {
 		return known(err)
 	}
 	if err = turn.leave(nil); err == nil {
-		db.news.add(tx)
+		db.committed(tx)
 	}
 	return known(err)
 }
@@ -99,8 +101,14 @@ func (db *DB) writeAlone(ctx context.Context, do func(*Tx) error) error {
 	if err := sqlTx.Commit(); err != nil {
 		return commitFault(err)
 	}
-	db.news.add(tx)
+	db.committed(tx)
 	return nil
+}
+
+// committed makes known in this process what is durable now.
+func (db *DB) committed(tx *Tx) {
+	db.vocabulary.add(tx.learned)
+	db.news.add(tx)
 }
 
 // commitFault: what the server itself refused did not happen; after anything else nobody knows.

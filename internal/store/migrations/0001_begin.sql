@@ -297,6 +297,11 @@ CREATE TABLE number (
 ){compact};
 CREATE INDEX number_case ON number (case_id);
 
+-- Every word of letters that ever stood in a case's text, by which a word that is only begun is completed.
+CREATE TABLE word (
+	term {text} PRIMARY KEY
+){compact};
+
 -- What was indexed for a case, so that an unchanged text costs no write.
 CREATE TABLE indexed (
 	case_id BIGINT PRIMARY KEY,
