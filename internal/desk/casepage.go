@@ -65,6 +65,11 @@ func (d *Desk) page(ctx context.Context, who Who, b book, m *matter) (CasePage, 
 	}
 	p := CasePage{Row: d.row(b, m.c, now), Company: b.companies[m.c.CompanyID], Facts: f, Verdict: v, Clock: v.Next}
 	p.Basis = basisOf(&f).pack()
+	if f.Buyer != nil {
+		b := *f.Buyer
+		b.Language = reply.Spoken(&f)
+		f.Buyer, p.Facts.Buyer, p.Language = &b, &b, b.Language
+	}
 	if p.Rest, err = d.rest(ctx, d.DB, m, &f); err != nil {
 		return p, err
 	}
@@ -120,15 +125,17 @@ func (d *Desk) suggestedText(f *dispute.Facts, v *policy.Verdict) string {
 	if v.Ended || v.Owner != "seller" {
 		return ""
 	}
-	lang, now := replyLanguage(f), d.Now()
-	for _, name := range reply.Suggest(d.Templates, *v) {
-		t := d.Templates.Get(name, lang)
-		if t == nil || (t.To != "" && t.To != "buyer") {
-			continue
-		}
-		text, missing, err := reply.Render(d.Templates, name, lang, *f, *v, now)
-		if err == nil && len(missing) == 0 && !blocks(reply.Check(*f, *v, draftOf(f, text), now, reply.LimitsOf(f.Store))) {
-			return text
+	now := d.Now()
+	for _, lang := range []string{replyLanguage(f), "en"} {
+		for _, name := range reply.Suggest(d.Templates, *v) {
+			t := d.Templates.Get(name, lang)
+			if t == nil || (t.To != "" && t.To != "buyer") {
+				continue
+			}
+			text, missing, err := reply.Render(d.Templates, name, lang, *f, *v, now)
+			if err == nil && len(missing) == 0 && !blocks(reply.Check(*f, *v, draftOf(f, text), now, reply.LimitsOf(f.Store))) {
+				return text
+			}
 		}
 	}
 	return ""
