@@ -94,7 +94,7 @@ func (d *Desk) page(ctx context.Context, who Who, b book, m *matter) (CasePage, 
 
 // optionViews adds to the rules' options what the form needs, the recommended one first.
 func (d *Desk) optionViews(m *matter, f *dispute.Facts, v *policy.Verdict, p CasePage) []OptionView {
-	acts := d.Connectors[m.c.Connector].About().Acts
+	acts := d.abouts[m.c.Connector].Acts
 	words := d.suggestedText(f, v)
 	out := make([]OptionView, 0, len(v.Options))
 	for _, o := range v.Options {

@@ -179,7 +179,7 @@ func openOption(v *policy.Verdict, code string) (policy.Option, error) {
 
 // guard refuses what must not go out: an amount that is not due, words that are missing, a second act while one is under way.
 func (d *Desk) guard(ctx context.Context, r planner, m *matter, f *dispute.Facts, v *policy.Verdict, ch *Choice) error {
-	about := d.Connectors[m.c.Connector].About()
+	about := d.abouts[m.c.Connector]
 	if !slices.Contains(about.Acts, ch.Option) {
 		return fault.New(fault.Refused, "fault.not_sendable", "option", ch.Option)
 	}

@@ -56,6 +56,7 @@ type Desk struct {
 	names    *names
 	lines    *lines
 	glance   *glance
+	abouts   map[string]connector.About // by connector, asked once
 
 	wakeSync, wakeEffects, wakeTimers, wakeOrders chan struct{}
 }
@@ -69,6 +70,10 @@ func New(o Options) *Desk {
 		Options: o, live: newLive(), presence: newPresence(), sessions: newSessions(), names: newNames(), lines: newLines(), glance: newGlance(),
 		wakeSync: make(chan struct{}, 1), wakeEffects: make(chan struct{}, 1),
 		wakeTimers: make(chan struct{}, 1), wakeOrders: make(chan struct{}, 1),
+	}
+	d.abouts = make(map[string]connector.About, len(o.Connectors))
+	for kind, c := range o.Connectors {
+		d.abouts[kind] = c.About()
 	}
 	o.DB.AfterCommit(d.committed)
 	return d

@@ -89,7 +89,7 @@ func (t *trial) fillFile(ctx context.Context) (err error) {
 	if f == nil {
 		return nil
 	}
-	most := t.d.Connectors[t.st.Connector].About().MaxPicture
+	most := t.d.abouts[t.st.Connector].MaxPicture
 	if f.Bytes, err = t.d.Blobs.Read(ctx, f.Hash); err != nil || most == 0 || int64(len(f.Bytes)) <= most || !strings.HasPrefix(f.Type, "image/") {
 		return err
 	}

@@ -85,11 +85,7 @@ func (d *Desk) readNames(ctx context.Context) (book, error) {
 
 func (d *Desk) storeRef(b book, id int64) StoreRef {
 	s := b.stores[id]
-	ref := StoreRef{ID: id, Name: s.Name, Connector: s.Connector, Zone: s.Zone}
-	if c, ok := d.Connectors[s.Connector]; ok {
-		ref.Mark = c.About().Mark
-	}
-	return ref
+	return StoreRef{ID: id, Name: s.Name, Connector: s.Connector, Zone: s.Zone, Mark: d.abouts[s.Connector].Mark}
 }
 
 func (b book) member(id int64) *MemberRef {
