@@ -70,6 +70,13 @@ func (r reader) CasesByID(ctx context.Context, ids []int64) ([]Case, error) {
 	return found, err
 }
 
+// FullCasesByID gives cases with everything in their rows, in the order of their ids. Ids that do not exist are left out.
+func (r reader) FullCasesByID(ctx context.Context, ids []int64) ([]Case, error) {
+	found, err := byIDs(ctx, r, readFullCase, "SELECT "+caseFull+caseFrom+" WHERE c.id", "", ids)
+	slices.SortFunc(found, func(a, b Case) int { return cmp.Compare(a.ID, b.ID) })
+	return found, err
+}
+
 // CaseByMatter gives the case of a matter in a store. NotFound if there is none.
 func (r reader) CaseByMatter(ctx context.Context, storeID int64, matter string) (Case, error) {
 	return one(ctx, r, "case", readFullCase, "SELECT "+caseFull+caseFrom+" WHERE c.store_id = ? AND c.matter = ?", storeID, matter)

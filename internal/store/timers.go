@@ -76,6 +76,13 @@ func (tx *Tx) endTimers(ended map[int64]map[string]Timer) error {
 	return nil
 }
 
+// RingAll sets a timer of one kind for every open case of a store, in one sentence however many there are.
+func (tx *Tx) RingAll(storeID int64, kind string, at time.Time) error {
+	_, err := tx.change("INSERT INTO timer (case_id, kind, due_at, data) SELECT id, CAST(? AS TEXT), CAST(? AS BIGINT), '' FROM case_"+
+		" WHERE store_id = ? AND open = 1 ON CONFLICT (case_id, kind) DO UPDATE SET due_at = excluded.due_at", kind, micros(at), storeID)
+	return err
+}
+
 // TakeTimers removes the timers that are due by now, the earliest first, at most limit. Taking and acting are one
 // transaction: if the write fails, the timers are there again. Two nodes never take the same one.
 func (tx *Tx) TakeTimers(now time.Time, limit int) ([]Timer, error) {

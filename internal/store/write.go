@@ -64,11 +64,11 @@ func (db *DB) writeShared(ctx context.Context, do func(*Tx) error) error {
 	err = errPanicked
 	defer func() {
 		if err == errPanicked {
-			turn.leave(err)
+			_ = turn.leave(err) // the panic goes on
 		}
 	}()
 	if err = tx.run(do); err != nil {
-		turn.leave(err)
+		_ = turn.leave(err) // gives back the same error
 		return known(err)
 	}
 	if err = turn.leave(nil); err == nil {
@@ -93,7 +93,7 @@ func (db *DB) writeAlone(ctx context.Context, do func(*Tx) error) error {
 	if err != nil {
 		return err
 	}
-	defer sqlTx.Rollback() // does nothing after a commit; also runs when do panics
+	defer func() { _ = sqlTx.Rollback() }() // does nothing after a commit; also runs when do panics
 	tx := db.newTx(ctx, txRunner{sqlTx, db.dialect})
 	if err := tx.run(do); err != nil {
 		return err

@@ -175,7 +175,7 @@ func (t *turn) refuse(err error) {
 // lost: SQLite rolled the transaction back by itself (disk full, read error), so nothing of the group happened.
 func (w *writer) lost(kept []*turn, err error) {
 	w.log.Error("store: a group of writes was rolled back", "writes", len(kept), "error", err)
-	w.do("ROLLBACK")
+	_ = w.do("ROLLBACK") // nothing is left to roll back
 	for _, t := range kept {
 		t.end <- unavailable(err)
 	}
@@ -185,7 +185,7 @@ func (w *writer) commit(kept []*turn) {
 	err := w.do("COMMIT")
 	if err != nil {
 		w.log.Error("store: a commit failed", "writes", len(kept), "error", err)
-		w.do("ROLLBACK")
+		_ = w.do("ROLLBACK") // the commit has failed already
 		err = fault.New(fault.Unknown, "fault.store.commit").Because(err)
 	}
 	for _, t := range kept {

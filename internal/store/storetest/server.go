@@ -115,8 +115,8 @@ func (s *server) ready() error {
 // stop ends the server at once and removes its folder.
 func (s *server) stop() {
 	if s.process != nil {
-		s.process.Process.Signal(syscall.SIGQUIT)
-		s.process.Wait()
+		_ = s.process.Process.Signal(syscall.SIGQUIT) // one that is gone already needs none
+		_ = s.process.Wait()
 	}
 	os.RemoveAll(s.folder)
 }
