@@ -67,7 +67,7 @@ type left int
 func run(ctx context.Context, args []string, env func(string) string, out, errs io.Writer) (status int) {
 	book, err := texts.Load()
 	if err != nil {
-		io.WriteString(errs, err.Error()+"\n")
+		_, _ = io.WriteString(errs, err.Error()+"\n") // nowhere else to say it
 		return 1
 	}
 	defer func() {

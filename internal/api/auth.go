@@ -65,7 +65,7 @@ func (a *API) authorised(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
 	defer func() {
 		if r.MultipartForm != nil {
-			r.MultipartForm.RemoveAll()
+			_ = r.MultipartForm.RemoveAll() // what stays is in the temporary folder
 		}
 	}()
 	a.mux.ServeHTTP(w, r)

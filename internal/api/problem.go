@@ -125,7 +125,7 @@ func (a *API) refuseAs(w http.ResponseWriter, r *http.Request, code int, err err
 	}
 	w.Header().Set("Content-Type", p.ContentType(""))
 	w.WriteHeader(p.Status)
-	json.NewEncoder(w).Encode(p)
+	_ = json.NewEncoder(w).Encode(p) // a caller who left hears nothing
 }
 
 // transform replaces what the framework says about a bad request by a problem of ours: with the field's own name, without what may be
