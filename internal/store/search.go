@@ -211,37 +211,51 @@ func (tx *Tx) IndexAll(docs map[int64]SearchDoc) error {
 	if err != nil {
 		return err
 	}
-	var stale []int64
-	var marked, numbers [][]any
+	var changed indexing
 	for _, id := range ids {
-		folded, words := docs[id].terms()
-		sum := hash(folded, words)
+		numbers, words := docs[id].terms()
+		sum := hash(numbers, words)
 		old, known := hashes[id]
 		if known && old == sum {
 			continue
 		}
-		if known {
-			stale = append(stale, id)
-		}
-		marked = append(marked, []any{id, sum})
-		for _, n := range folded {
-			numbers = append(numbers, []any{n, id})
-		}
+		changed.add(id, sum, numbers, known)
 		if err := tx.putWords(id, words); err != nil {
 			return err
 		}
 		tx.learn(words)
 	}
+	return tx.putIndexing(changed)
+}
+
+// indexing gathers what differs, to be written in few sentences.
+type indexing struct {
+	stale   []int64 // cases whose old numbers go
+	marks   [][]any
+	numbers [][]any
+}
+
+func (i *indexing) add(id, sum int64, numbers []string, known bool) {
+	if known {
+		i.stale = append(i.stale, id)
+	}
+	i.marks = append(i.marks, []any{id, sum})
+	for _, n := range numbers {
+		i.numbers = append(i.numbers, []any{n, id})
+	}
+}
+
+func (tx *Tx) putIndexing(i indexing) error {
 	if err := tx.putLearned(); err != nil {
 		return err
 	}
-	if err := tx.forgetNumbers(stale); err != nil {
+	if err := tx.forgetNumbers(i.stale); err != nil {
 		return err
 	}
-	if err := tx.plainPut(indexedTable, marked); err != nil {
+	if err := tx.plainPut(indexedTable, i.marks); err != nil {
 		return err
 	}
-	return tx.plainPut(numberTable, numbers)
+	return tx.plainPut(numberTable, i.numbers)
 }
 
 func (tx *Tx) plainPut(t table, rows [][]any) error {
