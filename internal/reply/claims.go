@@ -207,7 +207,7 @@ func (c *checker) news() {
 
 // tellsNewer tells whether the draft speaks of a scan, an act or a proof that came after our last word.
 func (c *checker) tellsNewer(last time.Time) bool {
-	folded := lexicon.Fold(c.draft.Text)
+	folded := c.folded()
 	if c.facts.Shipment != nil {
 		for _, s := range c.facts.Shipment.Events {
 			if s.At.After(last) && !s.At.After(c.now) && (c.main.names(s.At) || c.namesPlace(s.Place, s.Country) || c.main.Has("today", scanWord(s.Status))) {
@@ -250,7 +250,7 @@ func (c *checker) namesPlace(place, country string) bool {
 			return true
 		}
 	}
-	if strings.Contains(lexicon.Fold(c.draft.Text), folded) {
+	if strings.Contains(c.folded(), folded) {
 		return true
 	}
 	for _, m := range c.lib["shared"].Read(place).Group("place.") {

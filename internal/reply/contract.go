@@ -152,7 +152,7 @@ func hasAnswer(c *checker, r *reading) bool {
 	if !r.Has("carrier_said", "asked_carrier") {
 		return false
 	}
-	folded := lexicon.Fold(c.draft.Text)
+	folded := c.folded()
 	references := 0
 	for _, a := range c.did("asked_carrier", "answered_enquiry") {
 		if a.Reference == "" {
@@ -209,7 +209,7 @@ func hasContactData(c *checker, r *reading) bool {
 // returnTracking: the number of the way back as recorded.
 func returnTracking(c *checker, r *reading) bool {
 	for _, a := range c.did("sent_back_goods") {
-		if a.Reference == "" || strings.Contains(lexicon.Fold(c.draft.Text), lexicon.Fold(a.Reference)) {
+		if a.Reference == "" || strings.Contains(c.folded(), lexicon.Fold(a.Reference)) {
 			return true
 		}
 	}

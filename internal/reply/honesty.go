@@ -194,20 +194,23 @@ func (c *checker) namesGoods(r *reading, sentence int) bool {
 	return r.InSentence(sentence, "it_parcel")
 }
 
-// goodsWords are the folded words of the titles of the articles.
+// goodsWords are the folded words of the titles of the articles, read once.
 func (c *checker) goodsWords() map[string]bool {
-	words := map[string]bool{}
+	if c.goods != nil {
+		return c.goods
+	}
+	c.goods = map[string]bool{}
 	if c.facts.Order == nil {
-		return words
+		return c.goods
 	}
 	for _, item := range c.facts.Order.Items {
 		for _, tok := range c.lib["shared"].Read(item.Title).Tokens {
 			if tok.Kind == lexicon.Word && (len(tok.Word) > 3 || tok.Word[0] > 0x7f) {
-				words[tok.Word] = true
+				c.goods[tok.Word] = true
 			}
 		}
 	}
-	return words
+	return c.goods
 }
 
 // enquiry: what the carrier is said to have answered needs a recorded enquiry (X2), and an answer (X3).

@@ -20,9 +20,9 @@ func detect(lib lexicon.Library, text, declared string, t *lexicon.Text) string 
 	hits := map[string]int{}
 	best, second := "", ""
 	codes := lib.Languages()
-	for _, tok := range t.Tokens {
-		for set := lib.Votes(tok.Word); set != 0; set &= set - 1 {
-			hits[codes[bits.TrailingZeros32(set)]]++
+	for i, n := range votes(lib, t) {
+		if n > 0 {
+			hits[codes[i]] = n
 		}
 	}
 	for _, code := range codes {
@@ -44,6 +44,16 @@ func detect(lib lexicon.Library, text, declared string, t *lexicon.Text) string 
 	return byTriples(text, declared)
 }
 
+// votes counts the little words of each language, by its place in Languages.
+func votes(lib lexicon.Library, t *lexicon.Text) (counts [32]int) {
+	for i := range t.Tokens {
+		for set := lib.Votes(t.Tokens[i].Word); set != 0; set &= set - 1 {
+			counts[bits.TrailingZeros32(set)]++
+		}
+	}
+	return counts
+}
+
 // byTriples asks the letter statistics, which are only worth something on longer texts.
 func byTriples(text, declared string) string {
 	if len(text) > 600 {
@@ -56,63 +66,76 @@ func byTriples(text, declared string) string {
 	return declared
 }
 
-// scripts counts letters per script.
-func scripts(text string) map[string]int {
-	counts := map[string]int{}
+// script is a family of letters that tells languages apart.
+type script int
+
+const (
+	latin script = iota
+	han
+	kana
+	hangul
+	cyrillic
+	arabic
+	other
+	manyScripts
+)
+
+// scripts counts letters per script; a sign that stands for a syllable or a word counts twice.
+func scripts(text string) (counts [manyScripts]int) {
 	for _, r := range text {
 		switch {
 		case r < 0x80:
 			if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
-				counts["latin"]++
+				counts[latin]++
 			}
 		case unicode.Is(unicode.Han, r):
-			counts["han"] += 2
+			counts[han] += 2
 		case unicode.In(r, unicode.Hiragana, unicode.Katakana):
-			counts["kana"] += 2
+			counts[kana] += 2
 		case unicode.Is(unicode.Hangul, r):
-			counts["hangul"] += 2
+			counts[hangul] += 2
 		case unicode.Is(unicode.Cyrillic, r):
-			counts["cyrillic"]++
+			counts[cyrillic]++
 		case unicode.Is(unicode.Arabic, r):
-			counts["arabic"]++
+			counts[arabic]++
 		case unicode.Is(unicode.Latin, r):
-			counts["latin"]++
+			counts[latin]++
 		case unicode.IsLetter(r):
-			counts["other"]++
+			counts[other]++
 		}
 	}
 	return counts
 }
 
 // byScript gives the language of the prevailing script, "latin" when letters must decide, "" when it is none of ours.
-func byScript(counts map[string]int, declared string) string {
-	best := "latin"
-	for _, s := range []string{"han", "kana", "hangul", "cyrillic", "arabic", "other"} {
+func byScript(counts [manyScripts]int, declared string) string {
+	best := latin
+	for s := han; s < manyScripts; s++ {
 		if counts[s] > counts[best] {
 			best = s
 		}
 	}
 	switch best {
-	case "han":
-		if counts["kana"]*6 > counts["han"] {
+	case han:
+		if counts[kana]*6 > counts[han] {
 			return "ja"
 		}
 		return "zh"
-	case "kana":
+	case kana:
 		return "ja"
-	case "hangul":
+	case hangul:
 		return "ko"
-	case "cyrillic":
+	case cyrillic:
 		if declared != "" && oneOf(declared, "uk", "bg", "sr", "be", "mk", "kk") {
 			return declared
 		}
 		return "ru"
-	case "arabic":
+	case arabic:
 		if oneOf(declared, "fa", "ur") {
 			return declared
 		}
 		return "ar"
-	case "other":
+	case other:
 		return ""
 	}
 	return "latin"

@@ -72,6 +72,7 @@ func (c *checker) shouting(r *reading) {
 	upper, lower := 0, 0
 	for _, x := range c.draft.Text {
 		switch {
+		case x > 0x2E7F && x < 0xA000: // Chinese and Japanese have no capitals
 		case unicode.IsUpper(x):
 			upper++
 		case unicode.IsLower(x):
@@ -168,7 +169,7 @@ func (c *checker) isGoods(goods map[string]bool, word string) bool {
 
 func (c *checker) namesAnyPlace() bool {
 	for _, n := range c.rec.names {
-		if len(n) > 3 && strings.Contains(lexicon.Fold(c.draft.Text), n) {
+		if len(n) > 3 && strings.Contains(c.folded(), n) {
 			return true
 		}
 	}

@@ -18,7 +18,7 @@ func (c *checker) sensitiveNumbers() {
 			c.add("sensitive_number_exposed", "", run.start, run.end)
 		}
 	}
-	if len(onlyDigits(text)) < 7 {
+	if len(onlyDigits(text)) < 7 || !mayIdentify(text) {
 		return
 	}
 	for _, at := range identityForms.FindAllStringIndex(text, 20) {
@@ -26,6 +26,29 @@ func (c *checker) sensitiveNumbers() {
 			c.add("sensitive_number_exposed", "", at[0], at[1])
 		}
 	}
+}
+
+// mayIdentify is a quick look for what every form of identityForms holds: seven digits in a row, or two capitals before two
+// digits.
+func mayIdentify(text string) bool {
+	capitals, digits, country := 0, 0, false
+	for i := range len(text) {
+		switch b := text[i]; {
+		case '0' <= b && b <= '9':
+			if digits == 0 {
+				country = capitals >= 2
+			}
+			if digits++; digits >= 7 || country && digits >= 2 {
+				return true
+			}
+			capitals = 0
+		case 'A' <= b && b <= 'Z':
+			capitals, digits = capitals+1, 0
+		default:
+			capitals, digits = 0, 0
+		}
+	}
+	return false
 }
 
 // identityForms are numbers with letters: Spanish NIF and NIE, bank accounts.
@@ -284,10 +307,10 @@ func pieces(text string) [][2]int {
 // edge tells whether a sign separates pieces.
 func edge(r rune) bool {
 	switch r {
-	case ' ', '\n', '\t', ',', ';', ':', '!', '?', '(', ')', '"', '\'':
+	case ' ', '\n', '\t', ',', ';', ':', '!', '?', '(', ')', '"', '\'', '«', '»', '“', '”', '。', '，', '：', '；', '！', '？', '「', '」':
 		return true
 	}
-	return r >= utf8.RuneSelf && (unicode.IsSpace(r) || strings.ContainsRune("«»“”。，：；！？「」", r))
+	return r >= utf8.RuneSelf && unicode.IsSpace(r)
 }
 
 // likeCode: letters mixed with digits or hyphens, a web address, or a word in capitals right behind "code".

@@ -23,8 +23,18 @@ type checker struct {
 	percents []percent
 	main     *reading // in the language the draft is written in; nil = no lexicon for it
 	readings []*reading
-	language string // detected; empty = could not be told
+	language string          // detected; empty = could not be told
+	fold     string          // the draft folded, see folded
+	goods    map[string]bool // words of the titles of the articles, see goodsWords
 	out      []Finding
+}
+
+// folded is the folded text of the draft, made when first asked for.
+func (c *checker) folded() string {
+	if c.fold == "" {
+		c.fold = lexicon.Fold(c.draft.Text)
+	}
+	return c.fold
 }
 
 // reading is the draft as one lexicon reads it.

@@ -116,13 +116,12 @@ func (c *checker) wholeChecks() {
 
 // add notes an objection against a span of the draft.
 func (c *checker) add(check, point string, start, end int) {
-	f := Finding{Check: check, Rule: rules[check], Start: start, End: end, Point: point, Blocks: true, Instead: "reply." + check + ".instead"}
-	for _, old := range c.out {
-		if old.Check == check && old.Start == start && old.Point == point {
+	for i := range c.out {
+		if old := &c.out[i]; old.Check == check && old.Start == start && old.Point == point {
 			return
 		}
 	}
-	c.out = append(c.out, f)
+	c.out = append(c.out, Finding{Check: check, Rule: rules[check], Start: start, End: end, Point: point, Blocks: true, Instead: "reply." + check + ".instead"})
 }
 
 // against notes an objection against the sentence of a match.

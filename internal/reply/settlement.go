@@ -254,5 +254,11 @@ func (c *checker) chargeAgreed() bool {
 
 // trimmed is a folded text without blanks and hyphens, for comparing codes.
 func trimmed(s string) string {
-	return strings.NewReplacer(" ", "", "-", "", "_", "", ".", "").Replace(lexicon.Fold(s))
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case ' ', '-', '_', '.':
+			return -1
+		}
+		return r
+	}, lexicon.Fold(s))
 }

@@ -36,6 +36,8 @@ func foldRune(out []byte, r rune) []byte {
 		return append(out, byte(r))
 	}
 	switch {
+	case ideograph(r):
+		return utf8.AppendRune(out, r)
 	case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r), r == utf8.RuneError:
 		return out
 	case r == 'ß':

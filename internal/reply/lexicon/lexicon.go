@@ -20,12 +20,12 @@ import (
 	"embed"
 	"fmt"
 	"path"
-	"slices"
 	"sort"
 	"strings"
 	"sync"
 
 	"github.com/goccy/go-yaml"
+	"golang.org/x/sync/errgroup"
 )
 
 //go:embed words/*.yaml
@@ -35,18 +35,15 @@ var files embed.FS
 type Lexicon struct {
 	Language string
 	// Level tells how much the lexicon can judge: "full", "partial" (single checks) or "places" for the shared lists.
-	Level     string
-	function  map[string]bool
-	short     map[string]bool // abbreviations that end with a point
-	months    map[string]int
-	byWord    map[string][]int
-	byPrefix  map[string][]int
-	byMeaning map[string][]int // patterns that begin with another meaning
-	patterns  []pattern
-	depth     int               // deepest nesting of meanings
-	longest   int               // longest prefix in bytes
-	votes     map[string]uint32 // of the lexicon "record": little word → set of languages, by their place in Languages
-	gap       int
+	Level    string
+	function map[string]bool
+	short    map[string]bool // abbreviations that end with a point
+	months   map[string]int
+	patterns []pattern
+	depth    int               // deepest nesting of meanings
+	votes    map[string]uint32 // of the lexicon "record": little word → set of languages, by their place in Languages
+	gap      int
+	index
 }
 
 // source is the form of a file under words/.
@@ -70,24 +67,39 @@ func load() (Library, error) {
 	if err != nil {
 		return nil, err
 	}
+	lexicons := make([]*Lexicon, len(entries))
+	var reading errgroup.Group
+	for i, e := range entries { // side by side: the first check waits for this
+		reading.Go(func() (err error) {
+			lexicons[i], err = readFile(e.Name())
+			return err
+		})
+	}
+	if err := reading.Wait(); err != nil {
+		return nil, err
+	}
 	lib := Library{}
-	for _, e := range entries {
-		raw, err := files.ReadFile(path.Join("words", e.Name()))
-		if err != nil {
-			return nil, err
-		}
-		lex, err := Parse(raw)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", e.Name(), err)
-		}
+	for _, lex := range lexicons {
 		lib[lex.Language] = lex
 	}
-	lib["record"], err = lib.causes()
-	return lib, err
+	lib["record"] = lib.causes()
+	return lib, nil
+}
+
+func readFile(name string) (*Lexicon, error) {
+	raw, err := files.ReadFile(path.Join("words", name))
+	if err != nil {
+		return nil, err
+	}
+	lex, err := Parse(raw)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return lex, nil
 }
 
 // causes is one lexicon with the causes of every language: what a ticket says in Chinese supports a draft in Spanish.
-func (l Library) causes() (*Lexicon, error) {
+func (l Library) causes() *Lexicon {
 	all := empty(source{Language: "record", Level: "places"})
 	all.votes = map[string]uint32{}
 	for i, code := range l.Languages() {
@@ -96,12 +108,12 @@ func (l Library) causes() (*Lexicon, error) {
 		}
 		for _, p := range l[code].patterns {
 			if strings.HasPrefix(p.meaning, "cause.") && len(p.refs) == 0 {
-				all.patterns = append(all.patterns, p)
+				all.patterns = append(all.patterns, p.clone())
 			}
 		}
 	}
-	all.index()
-	return all, nil
+	all.index = newIndex(all.patterns)
+	return all
 }
 
 // Votes gives the languages whose little words a folded word belongs to, as a set of places in Languages.
@@ -138,7 +150,6 @@ func empty(src source) *Lexicon {
 	lex := &Lexicon{
 		Language: src.Language, Level: src.Level, gap: 4,
 		function: wordSet(src.FunctionWords), short: wordSet(src.Abbreviations), months: map[string]int{},
-		byWord: map[string][]int{}, byPrefix: map[string][]int{}, byMeaning: map[string][]int{},
 	}
 	if src.Language == "zh" || src.Language == "ja" {
 		lex.gap = 8
@@ -176,7 +187,7 @@ func (x *Lexicon) addMeanings(meanings map[string]string) error {
 	if err := x.rank(meanings); err != nil {
 		return err
 	}
-	x.index()
+	x.index = newIndex(x.patterns)
 	return nil
 }
 
@@ -211,25 +222,6 @@ func (x *Lexicon) rank(meanings map[string]string) error {
 		x.depth = max(x.depth, x.patterns[i].level)
 	}
 	return nil
-}
-
-func (x *Lexicon) index() {
-	for i, p := range x.patterns {
-		for _, a := range p.slots[0].alts {
-			switch first := a[0]; {
-			case first.meaning != "":
-				x.byMeaning[first.meaning] = append(x.byMeaning[first.meaning], i)
-			case first.prefix:
-				x.byPrefix[first.word] = append(x.byPrefix[first.word], i)
-				x.longest = max(x.longest, len(first.word))
-			default:
-				x.byWord[first.word] = append(x.byWord[first.word], i)
-			}
-		}
-	}
-	for k, v := range x.byMeaning {
-		x.byMeaning[k] = slices.Compact(v)
-	}
 }
 
 // Function tells whether a folded word is one of the little words that mark this language.

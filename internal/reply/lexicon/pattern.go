@@ -2,12 +2,14 @@ package lexicon
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // pattern is one way to say a meaning.
 type pattern struct {
 	meaning string
+	number  int32 // of the meaning, in the index
 	text    string
 	slots   []slot
 	refs    []string
@@ -22,6 +24,7 @@ type slot struct {
 	optional bool
 	gap      int
 	wide     bool // the gap may cross the borders of clauses
+	loose    bool // this gap or one before it may
 }
 
 // atom is a word, the beginning of a word, or a meaning found before.
@@ -29,6 +32,7 @@ type atom struct {
 	word    string
 	prefix  bool
 	meaning string
+	number  int32 // of the word or the meaning, in the index
 }
 
 func parsePattern(meaning, text string, gap int) (pattern, error) {
@@ -49,6 +53,7 @@ func parsePattern(meaning, text string, gap int) (pattern, error) {
 		if err := next.read(field, &p); err != nil {
 			return bad(err.Error())
 		}
+		next.loose = next.wide || len(p.slots) > 0 && p.slots[len(p.slots)-1].loose
 		p.slots = append(p.slots, next)
 		next = slot{}
 	}
@@ -56,6 +61,18 @@ func parsePattern(meaning, text string, gap int) (pattern, error) {
 		return bad("it must begin and end with a word")
 	}
 	return p, nil
+}
+
+// clone is a pattern that another index may number anew.
+func (p pattern) clone() pattern {
+	p.slots = slices.Clone(p.slots)
+	for i := range p.slots {
+		p.slots[i].alts = slices.Clone(p.slots[i].alts)
+		for k, alt := range p.slots[i].alts {
+			p.slots[i].alts[k] = slices.Clone(alt)
+		}
+	}
+	return p
 }
 
 func (s *slot) read(field string, p *pattern) error {

@@ -3,6 +3,7 @@ package lexicon
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // start is a place where a pattern may begin.
@@ -14,23 +15,9 @@ const maxSteps = 1 << 20
 // scan finds meanings level by level, so that patterns can build on meanings of lower levels.
 func (t *Text) scan() {
 	x := t.lex
-	t.heads = make([]int32, len(t.Tokens))
-	for i := range t.heads {
-		t.heads[i] = -1
-	}
-	t.found = make([]found, 0, 2*len(t.Tokens))
-	ends := make([]int32, len(t.Tokens))
-	all := make([]int32, 0, 12*len(t.Tokens))
-	for i := range t.Tokens {
-		all = x.candidates(all, t.Tokens[i].Word)
-		ends[i] = int32(len(all))
-	}
-	of := func(i int) []int32 {
-		if i == 0 {
-			return all[:ends[0]]
-		}
-		return all[ends[i-1]:ends[i]]
-	}
+	t.prepare()
+	begins, ends := t.begins()
+	of := func(i int) []int32 { return begins[ends[i]:ends[i+1]] }
 	t.findNegations(of)
 	later := make([][]start, x.depth+1)
 	for i := range t.Tokens {
@@ -53,30 +40,43 @@ func (t *Text) scan() {
 	t.collect()
 }
 
+// prepare looks the words of the text up and makes room for what will be found.
+func (t *Text) prepare() {
+	n := len(t.Tokens)
+	room := make([]int32, 2*n)
+	t.heads, t.numbers, t.negations = room[:n], room[n:], make([]bool, n)
+	for i := range t.Tokens {
+		t.heads[i], t.numbers[i] = -1, t.lex.words[t.Tokens[i].Word]
+	}
+	t.found = make([]found, 0, n)
+}
+
+// begins gives the patterns that may begin at each token: those of token i lie between ends[i] and ends[i+1].
+func (t *Text) begins() (begins, ends []int32) {
+	ends = make([]int32, len(t.Tokens)+1)
+	begins = make([]int32, 0, 4*len(t.Tokens))
+	for i := range t.Tokens {
+		var next uint64
+		if i+1 < len(t.Tokens) && t.numbers[i+1] != 0 {
+			next = bit(t.numbers[i+1])
+		}
+		begins = t.lex.candidates(begins, t.Tokens[i].Word, t.numbers[i], next)
+		ends[i+1] = int32(len(begins))
+	}
+	return begins, ends
+}
+
 // build tries the patterns of a level that begin with another meaning.
 func (t *Text) build(level int) {
 	for i := range t.Tokens {
 		for k := t.heads[i]; k >= 0; k = t.found[k].next {
 			for _, c := range t.lex.byMeaning[t.found[k].meaning] {
 				if t.lex.patterns[c].level == level {
-					t.try(c, i)
+					t.try(int(c), i)
 				}
 			}
 		}
 	}
-}
-
-// candidates appends the patterns that may begin with the word.
-func (x *Lexicon) candidates(out []int32, word string) []int32 {
-	for _, c := range x.byWord[word] {
-		out = append(out, int32(c))
-	}
-	for n := 1; n <= len(word) && n <= x.longest; n++ {
-		for _, c := range x.byPrefix[word[:n]] {
-			out = append(out, int32(c))
-		}
-	}
-	return out
 }
 
 // findNegations comes first, because the gaps of all other patterns stop at them.
@@ -95,14 +95,19 @@ func (t *Text) findNegations(of func(int) []int32) {
 func (t *Text) unmaskNegations() {
 	for i, head := range t.heads {
 		for k := head; k >= 0; k = t.found[k].next {
-			if t.found[k].meaning != "not_a_negation" {
-				continue
+			if t.found[k].meaning == t.lex.notNeg {
+				t.forget(i, int(t.found[k].to))
 			}
-			for j := i; j < t.found[k].to; j++ {
-				for n := t.heads[j]; n >= 0; n = t.found[n].next {
-					t.found[n].gone = t.found[n].gone || t.found[n].meaning == "neg"
-				}
-			}
+		}
+	}
+}
+
+// forget takes back the negations that begin at the tokens from first up to last.
+func (t *Text) forget(first, last int) {
+	for i := first; i < last; i++ {
+		t.negations[i] = false
+		for k := t.heads[i]; k >= 0; k = t.found[k].next {
+			t.found[k].gone = t.found[k].gone || t.found[k].meaning == t.lex.neg
 		}
 	}
 }
@@ -114,12 +119,13 @@ func (t *Text) try(pattern, at int) {
 		return
 	}
 	for k := t.heads[at]; k >= 0; k = t.found[k].next {
-		if t.found[k].to == end && t.found[k].meaning == p.meaning {
+		if int(t.found[k].to) == end && t.found[k].meaning == p.number {
 			return
 		}
 	}
-	t.found = append(t.found, found{meaning: p.meaning, to: end, next: t.heads[at]})
+	t.found = append(t.found, found{meaning: p.number, to: int32(end), next: t.heads[at]})
 	t.heads[at] = int32(len(t.found) - 1)
+	t.negations[at] = t.negations[at] || p.number == t.lex.neg
 }
 
 // match tries the slots from number s on at token i and gives the end of the shortest fit.
@@ -136,7 +142,7 @@ func (t *Text) match(p *pattern, s, i, from int) (int, bool) {
 		if skip > 0 && !t.mayPass(j-1, from, sl.wide) {
 			break
 		}
-		if s > 0 && j < len(t.Tokens) && !t.together(j, from, sl.wide || p.wideBefore(s)) {
+		if s > 0 && j < len(t.Tokens) && !t.together(j, from, sl.loose) {
 			break
 		}
 		for _, alt := range sl.alts {
@@ -151,15 +157,6 @@ func (t *Text) match(p *pattern, s, i, from int) (int, bool) {
 	return 0, false
 }
 
-func (p *pattern) wideBefore(s int) bool {
-	for i := range s {
-		if p.slots[i].wide {
-			return true
-		}
-	}
-	return false
-}
-
 // matchAlt matches one alternative of a slot at token j and goes on with the next slot.
 func (t *Text) matchAlt(p *pattern, alt []atom, s, j, from int) (int, bool) {
 	if alt[0].meaning != "" {
@@ -168,21 +165,21 @@ func (t *Text) matchAlt(p *pattern, alt []atom, s, j, from int) (int, bool) {
 		}
 		for k := t.heads[j]; k >= 0; k = t.found[k].next {
 			f := &t.found[k]
-			if f.meaning != alt[0].meaning || f.gone {
+			if f.meaning != alt[0].number || f.gone {
 				continue
 			}
-			if end, ok := t.match(p, s+1, f.to, from); ok {
+			if end, ok := t.match(p, s+1, int(f.to), from); ok {
 				return end, true
 			}
 		}
 		return 0, false
 	}
-	for k, a := range alt {
-		if j+k >= len(t.Tokens) {
-			return 0, false
-		}
-		w := t.Tokens[j+k].Word
-		if a.prefix && !strings.HasPrefix(w, a.word) || !a.prefix && w != a.word {
+	if j+len(alt) > len(t.Tokens) {
+		return 0, false
+	}
+	for k := range alt {
+		a := &alt[k]
+		if !a.prefix && t.numbers[j+k] != a.number || a.prefix && !strings.HasPrefix(t.Tokens[j+k].Word, a.word) {
 			return 0, false
 		}
 	}
@@ -194,16 +191,7 @@ func (t *Text) mayPass(i, from int, wide bool) bool {
 	if i >= len(t.Tokens) || !t.together(i, from, wide) {
 		return false
 	}
-	return !t.negation(i) || t.negation(from) // "no aceptamos ninguna" denies once
-}
-
-func (t *Text) negation(i int) bool {
-	for k := t.heads[i]; k >= 0; k = t.found[k].next {
-		if t.found[k].meaning == "neg" && !t.found[k].gone {
-			return true
-		}
-	}
-	return false
+	return !t.negations[i] || t.negations[from] // "no aceptamos ninguna" denies once
 }
 
 func (t *Text) together(i, from int, wide bool) bool {
@@ -213,22 +201,26 @@ func (t *Text) together(i, from int, wide bool) bool {
 	return t.Tokens[i].Clause == t.Tokens[from].Clause
 }
 
+// collect sorts what was found by meaning; the places of one meaning stay in the order of the text.
 func (t *Text) collect() {
-	counts := make(map[string]int, 64)
-	for _, f := range t.found {
-		counts[f.meaning]++
+	t.begin = make([]int32, len(t.lex.meanings)+1)
+	for i := range t.found {
+		if f := &t.found[i]; !f.gone {
+			t.begin[f.meaning+1]++
+		}
 	}
-	all := make([]Match, len(t.found))
-	t.matches = make(map[string][]Match, len(counts))
-	for name, n := range counts {
-		t.matches[name], all = all[:0:n], all[n:]
+	for i := range t.lex.meanings {
+		t.begin[i+1] += t.begin[i]
 	}
+	t.matches = make([]Match, t.begin[len(t.lex.meanings)])
+	filled := slices.Clone(t.begin)
 	for i, head := range t.heads {
 		for k := head; k >= 0; k = t.found[k].next {
-			if f := t.found[k]; !f.gone {
-				t.matches[f.meaning] = append(t.matches[f.meaning], Match{
-					Meaning: f.meaning, From: i, To: f.to, Sentence: t.Tokens[i].Sentence, Clause: t.Tokens[i].Clause,
-				})
+			if f := &t.found[k]; !f.gone {
+				t.matches[filled[f.meaning]] = Match{
+					Meaning: t.lex.meanings[f.meaning], From: i, To: int(f.to), Sentence: t.Tokens[i].Sentence, Clause: t.Tokens[i].Clause,
+				}
+				filled[f.meaning]++
 			}
 		}
 	}
@@ -238,17 +230,24 @@ func (t *Text) collect() {
 func (t *Text) Exhausted() bool { return t.steps > maxSteps }
 
 // All gives every place of a meaning, in the order of the text.
-func (t *Text) All(meaning string) []Match { return t.matches[meaning] }
+func (t *Text) All(meaning string) []Match {
+	n := t.lex.meaning(meaning)
+	if n < 0 {
+		return nil
+	}
+	return t.matches[t.begin[n]:t.begin[n+1]]
+}
 
 // Group gives every place of all meanings whose name begins with the prefix, such as "cause.".
 func (t *Text) Group(prefix string) []Match {
-	var out []Match
-	for name, list := range t.matches {
-		if strings.HasPrefix(name, prefix) {
-			out = append(out, list...)
-		}
+	names := t.lex.meanings
+	first, _ := slices.BinarySearch(names, prefix)
+	last := first
+	for last < len(names) && strings.HasPrefix(names[last], prefix) {
+		last++
 	}
-	slices.SortFunc(out, func(a, b Match) int {
+	out := slices.Clone(t.matches[t.begin[first]:t.begin[last]])
+	slices.SortStableFunc(out, func(a, b Match) int {
 		if a.From != b.From {
 			return a.From - b.From
 		}
@@ -259,7 +258,7 @@ func (t *Text) Group(prefix string) []Match {
 
 // Has tells whether a meaning stands anywhere in the text.
 func (t *Text) Has(meanings ...string) bool {
-	return slices.ContainsFunc(meanings, func(m string) bool { return len(t.matches[m]) > 0 })
+	return slices.ContainsFunc(meanings, func(m string) bool { return len(t.All(m)) > 0 })
 }
 
 // InSentence tells whether one of the meanings begins in the sentence.
@@ -287,7 +286,7 @@ func (t *Text) Near(at Match, words int, meanings ...string) bool {
 }
 
 func (t *Text) within(meanings []string, ok func(Match) bool) bool {
-	return slices.ContainsFunc(meanings, func(name string) bool { return slices.ContainsFunc(t.matches[name], ok) })
+	return slices.ContainsFunc(meanings, func(name string) bool { return slices.ContainsFunc(t.All(name), ok) })
 }
 
 // Words gives the number of words of the text as a reader counts them; two signs of Chinese or Japanese are one word.
@@ -297,7 +296,7 @@ func (t *Text) Words() int {
 	for _, tok := range t.Tokens {
 		switch {
 		case tok.Kind == Mark || tok.Start == last:
-		case tok.Kind == Word && len(tok.Word) > 2 && tok.End-tok.Start == 3 && single([]rune(tok.Word)[0]):
+		case tok.Kind == Word && len(tok.Word) > 2 && tok.End-tok.Start == 3 && single(firstSign(tok.Word)):
 			signs++
 		default:
 			words++
@@ -305,6 +304,11 @@ func (t *Text) Words() int {
 		last = tok.Start
 	}
 	return words + (signs+1)/2
+}
+
+func firstSign(word string) rune {
+	r, _ := utf8.DecodeRuneInString(word)
+	return r
 }
 
 // Month gives the number of a month's name in this language, 0 for any other word.

@@ -12,9 +12,12 @@ type Text struct {
 	Raw       string
 	Tokens    []Token
 	Sentences []Sentence
+	numbers   []int32 // by token: the number of its word in the index of the lexicon
 	found     []found // everything found; those of one token are chained
 	heads     []int32 // by first token: its last entry in found, -1 for none
-	matches   map[string][]Match
+	negations []bool  // by token: a negation begins there
+	matches   []Match // everything found, meaning by meaning
+	begin     []int32 // by number of a meaning: where its matches begin; one more for the end
 	lex       *Lexicon
 	steps     int
 }
@@ -36,8 +39,8 @@ type Match struct {
 }
 
 type found struct {
-	meaning string
-	to      int
+	meaning int32
+	to      int32
 	next    int32 // earlier entry of the same token, -1 for none
 	gone    bool  // a negation that is none
 }
@@ -67,6 +70,7 @@ func (x *Lexicon) latin() bool {
 
 // cut finds sentences and clauses.
 func (t *Text) cut() {
+	t.Sentences = make([]Sentence, 0, 8+len(t.Tokens)/32)
 	clause, first := 0, 0
 	question := false
 	for i := range t.Tokens {

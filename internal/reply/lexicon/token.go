@@ -31,6 +31,9 @@ func single(r rune) bool {
 	return r > 0x2E7F && (unicode.Is(unicode.Han, r) || unicode.Is(unicode.Hiragana, r) || unicode.Is(unicode.Katakana, r) || r == 'ー')
 }
 
+// ideograph tells whether a sign is one of the common Chinese ones, which are words of their own and fold to themselves.
+func ideograph(r rune) bool { return 0x4E00 <= r && r <= 0x9FFF }
+
 func invisible(r rune) bool {
 	return r >= utf8.RuneSelf && (unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r))
 }
@@ -46,11 +49,14 @@ func digit(r rune) bool { return '0' <= r && r <= '9' || 0xFF10 <= r && r <= 0xF
 
 // tokens cuts a text. With latin set, words that only look Latin are read as Latin.
 func tokens(s string, latin bool) []Token {
-	out := make([]Token, 0, len(s)/5+4)
+	out := make([]Token, 0, guess(s))
 	buf := make([]byte, 0, 64)
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
+		case ideograph(r):
+			out = append(out, Token{Kind: Word, Word: s[i : i+size], Start: i, End: i + size})
+			i += size
 		case unicode.IsSpace(r) && r != '\n', invisible(r):
 			i += size
 		case single(r):
@@ -79,6 +85,14 @@ func tokens(s string, latin bool) []Token {
 		}
 	}
 	return out
+}
+
+// guess gives about the number of tokens: one for five bytes, or for each sign where signs are long.
+func guess(s string) int {
+	if signs := utf8.RuneCountInString(s); 2*signs < len(s) {
+		return signs + 4
+	}
+	return len(s)/4 + 4
 }
 
 // hyphen tells whether the hyphen at i joins two words, which then count as two words side by side.
