@@ -405,7 +405,7 @@ func decidePanel(p Case) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if p.C.Open && p.C.Recommended != "" && p.Who.May(desk.Act) {
+		if p.C.Open && sendable(p.C) && p.Who.May(desk.Act) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<div class=\"body buttons\"><a class=\"btn primary\" data-key=\"a\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -2586,7 +2586,7 @@ func notePanel(p Case) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 205, "</button></div></footer></form><details class=\"body\"><summary>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 205, "</button></div></footer></form><details id=\"record\" class=\"body\"><summary>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

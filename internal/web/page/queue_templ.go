@@ -2478,7 +2478,7 @@ func Side(f Frame, c desk.CasePage) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if f.Who.May(desk.Act) && c.Open {
-			if c.Recommended != "" {
+			if sendable(c) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 208, "<a class=\"btn primary\" data-key=\"a\" href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
