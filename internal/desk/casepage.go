@@ -122,7 +122,7 @@ func (d *Desk) optionViews(m *matter, f *dispute.Facts, v *policy.Verdict, p Cas
 // suggestedText is the first reply template that fits the case, has all its facts on record and passes the checks; empty if there is
 // none. It is a draft: a person reads and sends it.
 func (d *Desk) suggestedText(f *dispute.Facts, v *policy.Verdict) string {
-	if v.Ended || v.Owner != "seller" {
+	if d.Templates == nil || v.Ended || v.Owner != "seller" {
 		return ""
 	}
 	now := d.Now()

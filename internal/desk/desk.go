@@ -25,7 +25,7 @@ import (
 type Options struct {
 	DB         *store.DB
 	Library    *policy.Library
-	Templates  *reply.Templates
+	Templates  *reply.Templates // nil = answers start empty
 	Connectors map[string]connector.Connector
 	Vault      *vault.Ring
 	Blobs      *blob.Folder
