@@ -40,6 +40,20 @@ func (d *Desk) Case(ctx context.Context, who Who, id int64) (CasePage, error) {
 	return p, err
 }
 
+// Consider is Peek with answers begun for the options that need words, for whoever is about to decide.
+func (d *Desk) Consider(ctx context.Context, who Who, id int64) (CasePage, error) {
+	p, err := d.Peek(ctx, who, id)
+	if err != nil {
+		return p, err
+	}
+	for i := range p.Options {
+		if o := &p.Options[i]; o.Open && o.Code == "contest_with_evidence" {
+			o.SuggestedText = d.suggestedText(&p.Facts, &p.Verdict)
+		}
+	}
+	return p, nil
+}
+
 // Peek gives everything about one case without anybody being told.
 func (d *Desk) Peek(ctx context.Context, who Who, id int64) (CasePage, error) {
 	c, err := d.caseSeen(ctx, who, id)
@@ -95,7 +109,6 @@ func (d *Desk) page(ctx context.Context, who Who, b book, m *matter) (CasePage, 
 // optionViews adds to the rules' options what the form needs, the recommended one first.
 func (d *Desk) optionViews(m *matter, f *dispute.Facts, v *policy.Verdict, p CasePage) []OptionView {
 	acts := d.abouts[m.c.Connector].Acts
-	words := d.suggestedText(f, v)
 	out := make([]OptionView, 0, len(v.Options))
 	for _, o := range v.Options {
 		w := OptionView{Option: o, Best: o.Code == v.Recommended && o.Open, Sends: slices.Contains(acts, o.Code)}
@@ -107,7 +120,7 @@ func (d *Desk) optionViews(m *matter, f *dispute.Facts, v *policy.Verdict, p Cas
 				w.Max = stakeOf(f)
 			}
 		case "contest_with_evidence":
-			w.NeedsText, w.NeedsEvidence, w.SuggestedText = true, true, words
+			w.NeedsText, w.NeedsEvidence = true, true
 		case "extend_protection":
 			w.NeedsDays = true
 		case "accept":

@@ -167,7 +167,7 @@ type OptionView struct {
 	NeedsEvidence      bool
 	Max                money.Amount // highest amount allowed; without currency = not known
 	Suggested          money.Amount // filled in at first
-	SuggestedText      string       // a draft from a template, if one can be filled
+	SuggestedText      string       // a draft from a template, if one can be filled; only from Consider
 	Sends              bool         // acts at the marketplace; otherwise it is only recorded here
 }
 

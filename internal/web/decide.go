@@ -17,7 +17,7 @@ func (c *call) onTheWay(option string) (page.Decide, error) {
 	if err != nil {
 		return page.Decide{}, err
 	}
-	cp, err := c.Desk.Peek(c.r.Context(), c.who, id)
+	cp, err := c.Desk.Consider(c.r.Context(), c.who, id)
 	if err != nil {
 		return page.Decide{}, err
 	}

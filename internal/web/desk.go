@@ -14,6 +14,7 @@ type Desk interface {
 	Cases
 	Stores
 	People
+	Rulebook
 }
 
 // Lists are the readings that show many cases.
@@ -31,6 +32,7 @@ type Lists interface {
 type Cases interface {
 	Case(ctx context.Context, who desk.Who, id int64) (desk.CasePage, error)
 	Peek(ctx context.Context, who desk.Who, id int64) (desk.CasePage, error)
+	Consider(ctx context.Context, who desk.Who, id int64) (desk.CasePage, error)
 	EvidenceFile(ctx context.Context, who desk.Who, id int64) (io.ReadSeekCloser, desk.EvidenceItem, error)
 	Preview(ctx context.Context, who desk.Who, caseID int64, choice desk.Choice) (desk.Preview, error)
 	Decide(ctx context.Context, who desk.Who, caseID int64, choice desk.Choice) (desk.Decided, error)
@@ -54,6 +56,14 @@ type Stores interface {
 	SetStoreState(ctx context.Context, who desk.Who, id int64, state string) error
 	SyncNow(ctx context.Context, who desk.Who, id int64) error
 	Import(ctx context.Context, who desk.Who, storeID int64, name string, data []byte) (desk.ImportResult, error)
+}
+
+// Rulebook is what stores have made of the rules, and which cases the rules lead.
+type Rulebook interface {
+	Numbers(ctx context.Context, who desk.Who, pack string) ([]desk.StoreNumbers, error)
+	PreviewParameter(ctx context.Context, who desk.Who, storeID int64, name string, value int64) (desk.ParameterPreview, error)
+	SetParameter(ctx context.Context, who desk.Who, storeID int64, name string, value int64) error
+	Fired(ctx context.Context, who desk.Who, pack string) (desk.Fired, error)
 }
 
 // People are the members and their ways in.

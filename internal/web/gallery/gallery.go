@@ -39,6 +39,7 @@ type Desk struct {
 	Slow    bool            // the list waits until its time is up
 	Changed bool            // the next decision finds the case changed
 	Sent    []desk.Choice
+	Moves   []Moved
 	people  []desk.MemberView
 	watch   []chan desk.Change
 }
@@ -210,6 +211,11 @@ func (d *Desk) Case(ctx context.Context, who desk.Who, id int64) (desk.CasePage,
 	c, err := d.Peek(ctx, who, id)
 	c.Viewers = d.Here(who, id)
 	return c, err
+}
+
+// Consider is Peek: the samples have their answers begun.
+func (d *Desk) Consider(ctx context.Context, who desk.Who, id int64) (desk.CasePage, error) {
+	return d.Peek(ctx, who, id)
 }
 
 // Peek gives a sample case.
