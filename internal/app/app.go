@@ -17,6 +17,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"parley/internal/api"
 	"parley/internal/blob"
 	"parley/internal/connector"
@@ -124,15 +126,8 @@ func (a *App) hasData() bool {
 }
 
 func (a *App) build(ring *vault.Ring) error {
-	library, err := policy.Load(packs.Files)
+	library, letters, err := a.read()
 	if err != nil {
-		return err
-	}
-	letters, err := reply.LoadTemplates(templates.Files)
-	if err != nil {
-		return err
-	}
-	if a.Texts, err = texts.Load(); err != nil {
 		return err
 	}
 	blobs, err := blob.Dir(filepath.Join(a.Data, "files"), maxEvidence)
@@ -145,6 +140,16 @@ func (a *App) build(ring *vault.Ring) error {
 	})
 	a.handler, err = a.faces()
 	return err
+}
+
+// read reads the packs, the templates and the texts side by side, because the first answer waits for all of them.
+func (a *App) read() (library *policy.Library, letters *reply.Templates, err error) {
+	var reading errgroup.Group
+	reading.Go(func() (err error) { library, err = policy.Load(packs.Files); return err })
+	reading.Go(func() (err error) { letters, err = reply.LoadTemplates(templates.Files); return err })
+	reading.Go(func() (err error) { a.Texts, err = texts.Load(); return err })
+	err = reading.Wait()
+	return library, letters, err
 }
 
 // Connectors are the platforms this program knows. A new one is one line here.

@@ -7,6 +7,7 @@ import (
 	"parley/internal/dispute"
 	"parley/internal/money"
 	"parley/internal/policy"
+	"parley/packs"
 )
 
 func at(text string) time.Time {
@@ -56,4 +57,18 @@ func BenchmarkEvaluate(b *testing.B) {
 		b.Fatal(v.Class)
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "verdicts/s")
+}
+
+// BenchmarkStart reads all packs and composes those of one store, as every start of the program does.
+func BenchmarkStart(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		l, err := policy.Load(packs.Files)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := l.For([]string{"aliexpress@2017", "consumer-eu@2022", "consumer-es@2022"}); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
@@ -27,11 +26,7 @@ type calendarFile struct {
 
 var days = map[string]time.Weekday{"sunday": 0, "monday": 1, "tuesday": 2, "wednesday": 3, "thursday": 4, "friday": 5, "saturday": 6}
 
-func (l *loader) calendar(name string, data []byte) {
-	var f calendarFile
-	if !l.decode(name, data, &f) {
-		return
-	}
+func (l *loader) calendar(name string, f calendarFile) {
 	c := calendar.New(f.Calendar.Text)
 	if f.Calendar.Text == "" {
 		l.say(name, f.Calendar, "a calendar needs a name", "")
@@ -87,24 +82,28 @@ func (l *loader) yearly(name string, f calendarFile, c *calendar.Calendar) {
 	}
 }
 
-// alias finds anchors, aliases and tags: packs use YAML plainly.
-func alias(name string, data []byte) (Problem, bool) {
-	if !strings.ContainsAny(string(data), "&*!") {
-		return Problem{}, false
-	}
+// parse reads a file into its tree and refuses anchors, aliases and tags: packs use YAML plainly. The tree is nil if the
+// file is empty.
+func parse(name string, data []byte) (ast.Node, *Problem) {
 	parsed, err := parser.ParseBytes(data, 0)
 	if err != nil {
-		return yamlProblem(name, err), true
+		p := yamlProblem(name, err)
+		return nil, &p
 	}
 	find := &finder{}
 	for _, doc := range parsed.Docs {
 		ast.Walk(find, doc)
 	}
-	if find.bad == nil {
-		return Problem{}, false
+	if find.bad != nil {
+		at := find.bad.GetToken().Position
+		return nil, &Problem{name, at.Line, at.Column, "anchors, aliases and tags are not allowed", "write it out"}
 	}
-	at := find.bad.GetToken().Position
-	return Problem{name, at.Line, at.Column, "anchors, aliases and tags are not allowed", "write it out"}, true
+	for _, doc := range parsed.Docs {
+		if doc.Body != nil {
+			return doc.Body, nil
+		}
+	}
+	return nil, nil
 }
 
 type finder struct{ bad ast.Node }

@@ -2,17 +2,21 @@ package policy
 
 import (
 	"errors"
+	"maps"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"cel.dev/cel-go/cel"
+	"golang.org/x/sync/errgroup"
 
 	"parley/internal/policy/words"
 )
 
 // check compiles every condition and looks every code up. What it finds is said with its place.
 func (l *loader) check() {
-	c := &checker{loader: l, ids: map[string]string{}}
+	c := &checker{loader: l, ids: map[string]string{}, compiled: l.compileConditions()}
 	for i := range l.files {
 		c.file, c.pack = l.files[i].name, l.lib.packs[l.files[i].body.Pack.Text]
 		c.places(&l.files[i].body)
@@ -31,6 +35,35 @@ type checker struct {
 	file  string
 	ids   map[string]string // rule id → pack
 	where map[string]string // rule id → file
+
+	compiled map[string]*condition // conditions of rules by their text; those with mistakes are missing
+}
+
+// compileConditions compiles the conditions of all rules side by side, each text once. Mistakes are left to the check,
+// which knows their place.
+func (l *loader) compileConditions() map[string]*condition {
+	out := map[string]*condition{}
+	for i := range l.files {
+		l.files[i].body.heads(func(h *Head) { out[h.When.Text] = nil })
+	}
+	var mu sync.Mutex
+	var compiling errgroup.Group
+	compiling.SetLimit(runtime.GOMAXPROCS(0))
+	for _, text := range slices.Collect(maps.Keys(out)) {
+		compiling.Go(func() error {
+			c, err := l.lib.compile(text, cel.BoolType)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				delete(out, text)
+			} else {
+				out[text] = c
+			}
+			return nil
+		})
+	}
+	_ = compiling.Wait()
+	return out
 }
 
 // places remembers in which file each rule stands, so that problems name the right one.
@@ -208,6 +241,9 @@ func (c *checker) oneOf(t Text, allowed ...string) {
 func (c *checker) cel(t Text, want *cel.Type) *condition {
 	if strings.TrimSpace(t.Text) == "" {
 		return nil
+	}
+	if done := c.compiled[t.Text]; done != nil && want == cel.BoolType {
+		return done
 	}
 	out, err := c.lib.compile(t.Text, want)
 	if err == nil {

@@ -3,10 +3,12 @@ package policy
 import (
 	"io/fs"
 	"path"
+	"runtime"
 	"sort"
 	"strings"
 
 	"github.com/goccy/go-yaml"
+	"golang.org/x/sync/errgroup"
 
 	"parley/internal/calendar"
 	"parley/internal/policy/words"
@@ -25,9 +27,14 @@ type loader struct {
 	files    []loaded
 }
 
+// loaded is one file as it was read: a part of a pack, a calendar, or a list of sources.
 type loaded struct {
-	name string
-	body file
+	name     string
+	data     []byte
+	body     file
+	calendar *calendarFile
+	sources  map[string]Source
+	problem  *Problem
 }
 
 // Load reads all packs, calendars and sources of a file tree: calendars/*.yaml, sources*.yaml, and packs in every other
@@ -54,15 +61,32 @@ func Load(tree fs.FS) (*Library, error) {
 }
 
 func (l *loader) read(tree fs.FS) error {
-	count := 0
-	return fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
+	found, err := l.find(tree)
+	if err != nil {
+		return err
+	}
+	var reading errgroup.Group
+	reading.SetLimit(runtime.GOMAXPROCS(0))
+	for _, f := range found { // side by side: the start of the program waits for this
+		reading.Go(func() error { f.read(); return nil })
+	}
+	_ = reading.Wait() // problems stand in the files
+	for _, f := range found {
+		l.take(f)
+	}
+	return nil
+}
+
+// find gives the YAML files of the tree, in its order.
+func (l *loader) find(tree fs.FS) (found []*loaded, err error) {
+	err = fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		if d.IsDir() || !strings.HasSuffix(name, ".yaml") {
 			return nil
 		}
-		if count++; count > maxFiles {
+		if len(found) == maxFiles {
 			return Problems{{File: name, Says: "too many files"}}
 		}
 		if info, err := d.Info(); err == nil && info.Size() > maxFile {
@@ -70,57 +94,64 @@ func (l *loader) read(tree fs.FS) error {
 			return nil
 		}
 		data, err := fs.ReadFile(tree, name)
-		if err != nil {
-			return err
-		}
-		l.one(name, data)
-		return nil
+		found = append(found, &loaded{name: name, data: data})
+		return err
 	})
+	return found, err
 }
 
-func (l *loader) one(name string, data []byte) {
-	base := path.Base(name)
+// read decodes the file into what its name says it is.
+func (f *loaded) read() {
 	switch {
-	case strings.Contains("/"+name, "/calendars/"):
-		l.calendar(name, data)
-	case strings.HasPrefix(base, "sources"):
-		l.sources(name, data)
+	case strings.Contains("/"+f.name, "/calendars/"):
+		f.calendar = &calendarFile{}
+		f.problem = decode(f.name, f.data, f.calendar)
+	case strings.HasPrefix(path.Base(f.name), "sources"):
+		f.sources = map[string]Source{}
+		f.problem = decode(f.name, f.data, &f.sources)
 	default:
-		f := loaded{name: name}
-		if l.decode(name, data, &f.body) {
-			l.files = append(l.files, f)
-		}
+		f.problem = decode(f.name, f.data, &f.body)
+	}
+	f.data = nil
+}
+
+// take enters a file that was read into the library.
+func (l *loader) take(f *loaded) {
+	switch {
+	case f.problem != nil:
+		l.problems = append(l.problems, *f.problem)
+	case f.calendar != nil:
+		l.calendar(f.name, *f.calendar)
+	case f.sources != nil || strings.HasPrefix(path.Base(f.name), "sources"):
+		l.sources(f.name, f.sources)
+	default:
+		l.files = append(l.files, *f)
 	}
 }
 
 // decode reads strictly; anchors and aliases are refused, because they can blow a small file up.
-func (l *loader) decode(name string, data []byte, to any) (ok bool) {
+func decode(name string, data []byte, to any) (bad *Problem) {
 	defer func() {
 		if r := recover(); r != nil { // the YAML reader is not ours; a file that breaks it is a bad file
-			l.say(name, Text{}, "the file cannot be read as YAML", "")
-			ok = false
+			bad = &Problem{File: name, Line: 1, Column: 1, Says: "the file cannot be read as YAML"}
 		}
 	}()
-	if p, bad := alias(name, data); bad {
-		l.problems = append(l.problems, p)
-		return false
+	tree, bad := parse(name, data)
+	if bad != nil || tree == nil {
+		return bad
 	}
-	if err := yaml.UnmarshalWithOptions(data, to, yaml.Strict()); err != nil {
-		l.problems = append(l.problems, yamlProblem(name, err))
-		return false
+	if err := yaml.NodeToValue(tree, to, yaml.Strict()); err != nil {
+		p := yamlProblem(name, err)
+		return &p
 	}
-	return true
+	return nil
 }
 
 func (l *loader) say(file string, at Text, says, hint string) {
 	l.problems = append(l.problems, Problem{file, max(at.Line, 1), max(at.Column, 1), says, hint})
 }
 
-func (l *loader) sources(name string, data []byte) {
-	var list map[string]Source
-	if !l.decode(name, data, &list) {
-		return
-	}
+func (l *loader) sources(name string, list map[string]Source) {
 	for number, s := range list {
 		if s.Where == "" {
 			l.say(name, Text{}, "source "+number+" does not say where it was found", "an address, or unsourced")

@@ -12,8 +12,10 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml"
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 )
@@ -38,15 +40,25 @@ type Reader struct {
 	locale locale
 }
 
-// Load reads the built-in texts. It fails on a file that does not read or a key that stands twice.
-func Load() (*Book, error) {
-	b := &Book{readers: map[string]*Reader{}}
-	for _, lang := range Languages() {
+// Load reads the built-in texts once; later calls give the same book. It fails on a file that does not read or a key that
+// stands twice.
+var Load = sync.OnceValues(load)
+
+func load() (*Book, error) {
+	langs := Languages()
+	readers := make([]*Reader, len(langs))
+	var reading errgroup.Group
+	for i, lang := range langs { // side by side: the start of the program waits for this
 		r := &Reader{Lang: lang, tag: language.Make(lang), texts: map[string]entry{}, locale: locales(lang)}
-		if err := r.load(files, lang); err != nil {
-			return nil, err
-		}
-		b.readers[lang] = r
+		readers[i] = r
+		reading.Go(func() error { return r.load(files, lang) })
+	}
+	if err := reading.Wait(); err != nil {
+		return nil, err
+	}
+	b := &Book{readers: map[string]*Reader{}}
+	for _, r := range readers {
+		b.readers[r.Lang] = r
 	}
 	return b, nil
 }
