@@ -18,6 +18,7 @@ type policyVerbs struct {
 	Test    policyTest    `cmd:"" help:"${help_policy_test}"`
 	Lint    policyLint    `cmd:"" help:"${help_policy_lint}"`
 	Explain policyExplain `cmd:"" help:"${help_policy_explain}"`
+	Replay  policyReplay  `cmd:"" help:"${help_policy_replay}"`
 }
 
 type policyTest struct {

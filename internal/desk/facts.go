@@ -79,6 +79,7 @@ func (m *matter) facts() (dispute.Facts, error) {
 func ruleStore(st store.Store) dispute.Store {
 	return dispute.Store{
 		ID: strconv.FormatInt(st.ID, 10), Marketplace: st.Connector, Zone: st.Zone, Country: st.Country, Language: st.Language,
+		Settings: replySettings(st),
 	}
 }
 

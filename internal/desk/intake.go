@@ -103,6 +103,11 @@ func lastOfEach(batch []connector.Snapshot) []connector.Snapshot {
 
 // load reads what the desk already has of the batch, in a few set-wise questions.
 func (in *intake) load(ctx context.Context, batch []connector.Snapshot) error {
+	st, err := in.tx.Store(ctx, in.st.ID) // its numbers may have been moved since the reading began
+	if err != nil {
+		return err
+	}
+	in.st = st
 	var keys, numbers []string
 	for _, s := range batch {
 		keys = append(keys, matterKey(s.Ref))

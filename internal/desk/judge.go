@@ -17,7 +17,7 @@ func (d *Desk) judge(m *matter, now time.Time) (dispute.Facts, policy.Verdict, e
 	if err != nil {
 		return f, policy.Verdict{}, err
 	}
-	rules, err := d.Library.For(m.c.Packs)
+	rules, err := d.rulesOf(m.st, m.c.Packs)
 	if err != nil {
 		return f, policy.Verdict{}, err
 	}

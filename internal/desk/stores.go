@@ -45,7 +45,8 @@ type StoreView struct {
 	Country     string            `json:"country,omitempty"`
 	Language    string            `json:"language,omitempty"`
 	Settings    map[string]string `json:"settings"`
-	Secrets     []string          `json:"secrets"` // names of the secret fields that are filled
+	Parameters  map[string]int64  `json:"parameters"` // numbers of the packs that the store has tightened
+	Secrets     []string          `json:"secrets"`    // names of the secret fields that are filled
 	Packs       []string          `json:"packs"`
 	State       string            `json:"state"`
 	TokenEndsAt time.Time         `json:"token_ends_at,omitzero"`
@@ -112,7 +113,7 @@ func (d *Desk) storeView(st store.Store, b book, fresh []Freshness) StoreView {
 	v := StoreView{
 		ID: st.ID, Version: st.Version, Company: b.companies[st.CompanyID], CompanyID: st.CompanyID, Connector: st.Connector, Name: st.Name,
 		ExternalID: st.ExternalID, Zone: st.Zone, Currency: st.Currency, Country: st.Country, Language: st.Language,
-		Settings: st.Settings, Packs: st.Packs, State: st.State, Secrets: []string{},
+		Settings: withoutParameters(st.Settings), Parameters: parametersOf(st), Packs: st.Packs, State: st.State, Secrets: []string{},
 	}
 	if c, ok := d.Connectors[st.Connector]; ok {
 		v.Mark = c.About().Mark
@@ -328,6 +329,7 @@ func (d *Desk) UpdateStore(ctx context.Context, who Who, id, version int64, in S
 	if err != nil {
 		return StoreView{}, err
 	}
+	keepParameters(plain, st.Settings)
 	st.Version, st.Name, st.Zone, st.Language, st.Settings = orVersion(version, st.Version), strings.TrimSpace(in.Name), orElse(in.Zone, st.Zone), in.Language, plain
 	st.Currency, st.Country = orElse(in.Currency, st.Currency), orElse(in.Country, st.Country)
 	if st.Secret, err = d.seal(id, sec); err != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/internal/policy"
 	"parley/internal/store"
 )
 
@@ -50,10 +51,15 @@ func (d *Desk) onTimers(ctx context.Context, tx *store.Tx, due []store.Timer, no
 	seen := map[int64]bool{}
 	events := make([]store.Event, 0, len(due))
 	passed := map[int64]bool{}
+	moved := movedRules{}
 	for _, t := range due {
 		if !seen[t.CaseID] {
 			seen[t.CaseID] = true
 			ids = append(ids, t.CaseID)
+		}
+		if t.Kind == rulesChanged {
+			moved[t.CaseID] = verdictBefore{}
+			continue
 		}
 		kind := "deadline_passed"
 		if strings.HasPrefix(t.Kind, "warn:") {
@@ -70,8 +76,11 @@ func (d *Desk) onTimers(ctx context.Context, tx *store.Tx, due []store.Timer, no
 	if err := tx.AddEvents(events); err != nil {
 		return err
 	}
-	ms, err := d.rejudge(ctx, tx, ids, now, nil)
+	ms, err := d.rejudge(ctx, tx, ids, now, moved.note)
 	if err != nil {
+		return err
+	}
+	if err := moved.tell(tx, ms, now); err != nil {
 		return err
 	}
 	for _, m := range ms {
@@ -82,4 +91,58 @@ func (d *Desk) onTimers(ctx context.Context, tx *store.Tx, due []store.Timer, no
 		}
 	}
 	return nil
+}
+
+// movedRules are the cases that are judged again because a number of their rules was moved. Some of what that changes, such as warnings,
+// shows in no column of the case; it leaves the same event.
+type movedRules map[int64]verdictBefore
+
+type verdictBefore struct {
+	state   state
+	verdict json.RawMessage
+}
+
+func (r movedRules) note(m *matter) error {
+	if _, ok := r[m.c.ID]; ok {
+		r[m.c.ID] = verdictBefore{*stateOf(m), m.c.Verdict}
+	}
+	return nil
+}
+
+// tell writes the events of cases whose columns stay and whose verdict differs; the others have theirs already.
+func (r movedRules) tell(tx *store.Tx, ms []*matter, now time.Time) error {
+	var events []store.Event
+	for _, m := range ms {
+		before, ok := r[m.c.ID]
+		if !ok || before.state != *stateOf(m) {
+			continue
+		}
+		changes, err := differences(before.verdict, m.c.Verdict)
+		if err != nil {
+			return err
+		}
+		if len(changes) == 0 {
+			continue
+		}
+		data, err := json.Marshal(map[string]any{"before": before.state, "after": stateOf(m), "why": m.c.Card.Why, "changes": changes})
+		if err != nil {
+			return err
+		}
+		events = append(events, store.Event{CaseID: m.c.ID, At: now, Kind: "judged_again", Actor: "desk", Data: data})
+	}
+	return tx.AddEvents(events)
+}
+
+func differences(a, b json.RawMessage) ([]policy.Change, error) {
+	var before, after policy.Verdict
+	if len(a) == 0 {
+		return nil, nil
+	}
+	if err := json.Unmarshal(a, &before); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(b, &after); err != nil {
+		return nil, err
+	}
+	return policy.Compare(before, after), nil
 }

@@ -60,7 +60,11 @@ type composition struct {
 	key      strings.Builder
 	holidays *calendar.Calendar
 	numbers  map[string]int64
+	kept     map[string]int64
 }
+
+// maxRules is how many compositions are kept. Beyond it all are made anew: there are that many only after much trying of numbers.
+const maxRules = 1000
 
 // WithHolidays replaces every calendar by one with the usual weekend and only these holidays. It is meant for tests.
 func WithHolidays(days ...calendar.Date) With {
@@ -81,6 +85,18 @@ func WithParameter(name string, value int64) With {
 	return func(c *composition) error {
 		c.numbers[name] = value
 		fmt.Fprintf(&c.key, "|%s=%d", name, value)
+		return nil
+	}
+}
+
+// WithStore applies the numbers a store has kept. A case keeps the packs it was opened under, so a number that these do not know, or
+// that is not the stricter one there, is left as the pack has it: what was tightened for one version must not stop another from judging.
+func WithStore(numbers map[string]int64) With {
+	return func(c *composition) error {
+		c.kept = numbers
+		for _, name := range slices.Sorted(maps.Keys(numbers)) {
+			fmt.Fprintf(&c.key, "|%s>%d", name, numbers[name])
+		}
 		return nil
 	}
 }
@@ -107,6 +123,9 @@ func (l *Library) For(names []string, with ...With) (*Rules, error) {
 		return r, nil
 	}
 	r, err := l.compose(packs, c)
+	if len(l.rules) >= maxRules {
+		clear(l.rules)
+	}
 	if err == nil {
 		l.rules[key] = r
 	}
@@ -161,7 +180,15 @@ func (l *Library) compose(packs []*Pack, c *composition) (*Rules, error) {
 		}
 	}
 	r.sortAll()
-	return r, r.tighten(packs, c.numbers)
+	if err := r.tighten(packs, c.numbers); err != nil {
+		return nil, err
+	}
+	for name, to := range c.kept {
+		if x, ok := findParameter(packs, name); ok {
+			_ = r.move(x, name, to) // refused: the pack is stricter
+		}
+	}
+	return r, nil
 }
 
 // take adds one pack. The rules of a pack that others are based on come first, so that these may replace parameters.
@@ -292,17 +319,32 @@ func (r *Rules) tighten(packs []*Pack, numbers map[string]int64) error {
 		if !ok {
 			return fault.Input("parameter", name, "a parameter of the packs in force")
 		}
-		from := r.numbers[name]
-		switch {
-		case x.Tighten.Text == "lower" && to >= 0 && to <= from, x.Tighten.Text == "higher" && to >= from && to < 1<<31:
-			r.numbers[name], r.overridden[name] = to, true
-		case x.Tighten.Text == "":
-			return fault.Input(name, strconv.FormatInt(to, 10), fmt.Sprintf("%d: this number is the platform's or the law's, a store cannot move it", from))
-		default:
-			return fault.Input(name, strconv.FormatInt(to, 10), fmt.Sprintf("only %s than %d: a store may tighten a rule, never loosen it", x.Tighten.Text, from))
+		if err := r.move(x, name, to); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func (r *Rules) move(x Parameter, name string, to int64) error {
+	from := r.numbers[name]
+	switch way := x.Tighten.Text; {
+	case way == "lower" && to >= 0 && to <= from, way == "higher" && to >= from && to < 1<<31:
+		r.numbers[name], r.overridden[name] = to, true
+		return nil
+	case way == "lower":
+		return refused("fault.rule_only_lower", name, from, to, "0–"+strconv.FormatInt(from, 10))
+	case way == "higher":
+		return refused("fault.rule_only_higher", name, from, to, strconv.FormatInt(from, 10)+"–2147483647")
+	}
+	return refused("fault.rule_fixed", name, from, to, strconv.FormatInt(from, 10))
+}
+
+// refused says why a store cannot move a number: a store may tighten a rule, never loosen it, and some are not the store's at all.
+func refused(key, name string, from, to int64, allowed string) error {
+	f := fault.Input(name, strconv.FormatInt(to, 10), allowed)
+	f.Key, f.Params = key, map[string]string{"from": strconv.FormatInt(from, 10)}
+	return f
 }
 
 func findParameter(packs []*Pack, name string) (Parameter, bool) {

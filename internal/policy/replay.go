@@ -41,6 +41,7 @@ func Compare(a, b Verdict) []Change {
 	add("alerts", sorted(a.Alerts), sorted(b.Alerts))
 	add("recommended", a.Recommended, b.Recommended)
 	add("refund", fmt.Sprint(a.Refund), fmt.Sprint(b.Refund))
+	add("warnings", warned(a.Warnings), warned(b.Warnings))
 	out = append(out, compareDeadlines(a, b)...)
 	return append(out, compareCounts(a, b)...)
 }
@@ -51,6 +52,14 @@ func codes(list []Option) string {
 		if o.Open {
 			out = append(out, o.Code)
 		}
+	}
+	return sorted(out)
+}
+
+func warned(list []Warning) string {
+	var out []string
+	for _, w := range list {
+		out = append(out, w.Kind+" "+w.At.Format(time.RFC3339))
 	}
 	return sorted(out)
 }
