@@ -49,6 +49,8 @@ func routes() []route {
 
 		{method: "GET", path: "/playbooks", right: desk.Read, do: (*call).playbooks},
 		{method: "GET", path: "/playbooks/{pack}", right: desk.Read, do: (*call).playbook},
+		{method: "GET", path: "/playbooks/{pack}/parameters/{name}", right: desk.Own, do: (*call).previewParameter},
+		{method: "POST", path: "/playbooks/{pack}/parameters/{name}", right: desk.Own, do: (*call).setParameter},
 
 		{method: "GET", path: "/members", right: desk.Lead, do: (*call).members},
 		{method: "POST", path: "/members", right: desk.Own, do: (*call).invite},
