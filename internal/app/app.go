@@ -142,8 +142,10 @@ func (a *App) build(ring *vault.Ring) error {
 	return err
 }
 
-// read reads the packs, the templates and the texts side by side, because the first answer waits for all of them.
+// read reads the packs, the templates and the texts side by side, because the first answer waits for all of them. What is built in is
+// small and read once: collecting garbage meanwhile would cost a third of the time and save some 80 MB for a moment.
 func (a *App) read() (library *policy.Library, letters *reply.Templates, err error) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	var reading errgroup.Group
 	reading.Go(func() (err error) { library, err = policy.Load(packs.Files); return err })
 	reading.Go(func() (err error) { letters, err = reply.LoadTemplates(templates.Files); return err })

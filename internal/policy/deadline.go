@@ -77,19 +77,17 @@ func (v *view) compute(rule *DeadlineRule) (*Deadline, error) {
 	if !ok {
 		start = 0 // what the platform told holds all the same
 	}
-	d := &Deadline{Kind: rule.Kind.Text, Rule: rule.ID.Text, Pack: rule.pack.Name, Whose: rule.Whose.Text, Lapse: rule.Lapse.Text}
 	zone, ok := v.ruleZone(rule)
 	if !ok {
 		v.note(unknownFact{rule.Zone.Text + ".zone"})
 		return nil, unknownFact{"deadlines." + rule.Kind.Text}
 	}
-	d.Zone = zone.String()
-	var readings []Reading
-	readings = v.told(rule, readings)
+	var begun time.Time
+	readings := v.told(rule, nil)
 	if start > 0 && !(v.heard && rule.since && !rule.Own) { // a right of the buyer is not cut short by a guess
-		d.Start = time.Unix(start, 0).UTC()
-		readings = v.overridden(rule, d.Start, zone, readings)
-		if at, ok := v.formula(rule, d.Start, zone, -1); ok {
+		begun = time.Unix(start, 0).UTC()
+		readings = v.overridden(rule, begun, zone, readings)
+		if at, ok := v.formula(rule, begun, zone, -1); ok {
 			readings = append(readings, Reading{v.source(rule), at, rule.ID.Text})
 		}
 	}
@@ -99,7 +97,10 @@ func (v *view) compute(rule *DeadlineRule) (*Deadline, error) {
 	if len(readings) == 0 {
 		return nil, nil
 	}
-	d.At, d.WonBy, d.Others = readings[0].At, readings[0].By, readings[1:]
+	d := &Deadline{
+		Kind: rule.Kind.Text, Rule: rule.ID.Text, Pack: rule.pack.Name, Whose: rule.Whose.Text, Lapse: rule.Lapse.Text, Zone: zone.String(),
+		Start: begun, At: readings[0].At, WonBy: readings[0].By, Others: readings[1:],
+	}
 	if amount := v.amount(rule.Amount.Text); amount != nil {
 		d.Amount = amount
 	}

@@ -30,7 +30,11 @@ type fold struct {
 
 // events merges history, messages, ledger, the hand-over of the goods and scans, in the order of time.
 func events(f *dispute.Facts) []event {
-	out := make([]event, 0, len(f.History)+len(f.Messages)+4)
+	count := len(f.History) + len(f.Messages) + len(f.Ledger) + 1
+	if f.Shipment != nil {
+		count += len(f.Shipment.Events)
+	}
+	out := make([]event, 0, count)
 	for i := range f.History {
 		a := &f.History[i]
 		step := a.Step

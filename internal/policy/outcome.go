@@ -2,7 +2,6 @@ package policy
 
 import (
 	"slices"
-	"sort"
 	"strconv"
 	"time"
 
@@ -35,7 +34,7 @@ func (v *view) deadlines(out *Verdict, x *index) {
 			v.warnProvisional(out, rule, d)
 		}
 	}
-	sort.SliceStable(out.Deadlines, func(i, j int) bool { return out.Deadlines[i].At.Before(out.Deadlines[j].At) })
+	slices.SortStableFunc(out.Deadlines, func(a, b Deadline) int { return a.At.Compare(b.At) })
 	v.next(out)
 }
 
@@ -58,6 +57,9 @@ func (v *view) list(out *Verdict, d Deadline) {
 		}
 	}
 	d.Lapsed = !v.now.Before(d.At)
+	if out.Deadlines == nil {
+		out.Deadlines = make([]Deadline, 0, 4)
+	}
 	out.Deadlines = append(out.Deadlines, d)
 }
 
@@ -115,7 +117,7 @@ func (v *view) alarms(out *Verdict, x *index) {
 		out.Warnings = append(out.Warnings, Warning{w.Kind.Text, d.Kind, v.alarm(w, d, int(n))})
 		v.tracer.rule(&w.Head, yes, "warning=", w.Kind.Text)
 	}
-	sort.SliceStable(out.Warnings, func(i, j int) bool { return out.Warnings[i].At.Before(out.Warnings[j].At) })
+	slices.SortStableFunc(out.Warnings, func(a, b Warning) int { return a.At.Compare(b.At) })
 }
 
 func (v *view) alarm(w *WarningRule, d *Deadline, n int) time.Time {
@@ -177,7 +179,9 @@ func (v *view) options(out *Verdict, x *index) {
 	}
 	out.SupplierOptions = without(supplier, closed, "supplier")
 	out.BuyerOptions = without(buyer, closed, "buyer")
-	for _, code := range without(seller, closed, "seller") {
+	open := without(seller, closed, "seller")
+	out.Options = slices.Grow(out.Options, len(open)+len(order))
+	for _, code := range open {
 		out.Options = append(out.Options, v.option(code, x))
 	}
 	for _, code := range order {
