@@ -42,7 +42,6 @@ type Pack struct {
 	Files   []string
 	body    file
 	applies *condition
-	index   int
 }
 
 // Source says where a rule was found.

@@ -263,6 +263,4 @@ type Level struct {
 	Level  Text   `yaml:"level"`
 	Hours  Text   `yaml:"hours"` // up to so many hours left, a parameter
 	Source []Text `yaml:"source"`
-
-	n *condition
 }

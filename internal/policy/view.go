@@ -26,7 +26,7 @@ type view struct {
 	claim  money.Amount
 	total  money.Amount
 
-	class, state, owner string
+	class, state string
 
 	matter, supplier fold
 	since            time.Time // entry into the state at hand

@@ -70,7 +70,7 @@ func tokens(s string, latin bool) []Token {
 		case r == '-' && hyphen(s, i):
 			i += size
 		case letter(r):
-			end := i
+			var end int
 			buf, end = readWord(buf[:0], s, i)
 			word := unmask(share(s[i:end], buf))
 			if latin {
