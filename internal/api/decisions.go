@@ -18,16 +18,24 @@ type Decided struct {
 	DecisionID string   `json:"decision_id"`
 	CaseID     int64    `json:"case_id"`
 	State      string   `json:"state" enum:"open,done,failed,in_doubt"`
+	Status     string   `json:"status" enum:"planned,sending,sent,confirmed,contradicted,refused,in_doubt,cancelled" doc:"of the first act that is not confirmed; confirmed when all are"`
 	Effects    []Effect `json:"effects" nullable:"false" doc:"in the order they are sent"`
 }
 
 func decidedOf(d desk.Decided) Decided {
-	return Decided{DecisionID: d.DecisionID, CaseID: d.CaseID, State: d.State, Effects: each(d.Effects, effectOf)}
+	out := Decided{DecisionID: d.DecisionID, CaseID: d.CaseID, State: d.State, Status: "confirmed", Effects: each(d.Effects, effectOf)}
+	for _, e := range d.Effects {
+		if e.State != "confirmed" {
+			out.Status = e.State
+			break
+		}
+	}
+	return out
 }
 
 type decideInput struct {
 	ByID
-	Wait string `query:"wait" example:"10s" doc:"hold the answer until the effects have ended, at most this long, 60s at most"`
+	Wait string `query:"wait" example:"10s" doc:"hold the answer until the effects have ended, at most this long, 60s at most; 0s answers at once" default:"3s"`
 	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"a repeated request with the same key and body gets the same answer and decides nothing anew"`
 	Body desk.Choice
 }

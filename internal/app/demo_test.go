@@ -96,11 +96,11 @@ func decideOne(t *testing.T, d *app.Demo, rows []row) {
 			continue
 		}
 		var got struct {
-			State   string
-			Effects []struct{ State string }
+			State, Status string
+			Effects       []struct{ State string }
 		}
-		code := call(t, d, "POST", fmt.Sprintf("/api/v1/cases/%d/decisions?wait=10s", r.ID), map[string]any{"option": "accept"}, &got)
-		if code >= 300 || got.State != "done" || got.Effects[0].State != "confirmed" {
+		code := call(t, d, "POST", fmt.Sprintf("/api/v1/cases/%d/decisions", r.ID), map[string]any{"option": "accept"}, &got)
+		if code >= 300 || got.State != "done" || got.Status != "confirmed" || got.Effects[0].State != "confirmed" {
 			t.Errorf("decision: %d %+v", code, got)
 		}
 		return
