@@ -32,7 +32,6 @@ import (
 	"parley/internal/vault"
 	"parley/internal/web"
 	"parley/internal/webclient"
-	"parley/packs"
 	"parley/templates"
 )
 
@@ -147,7 +146,14 @@ func (a *App) build(ring *vault.Ring) error {
 func (a *App) read() (library *policy.Library, letters *reply.Templates, err error) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	var reading errgroup.Group
-	reading.Go(func() (err error) { library, err = policy.Load(packs.Files); return err })
+	reading.Go(func() error {
+		tree, err := ownPacks(filepath.Join(a.Data, "packs"))
+		if err != nil {
+			return err
+		}
+		library, err = policy.Load(tree)
+		return err
+	})
 	reading.Go(func() (err error) { letters, err = reply.LoadTemplates(templates.Files); return err })
 	reading.Go(func() (err error) { a.Texts, err = texts.Load(); return err })
 	err = reading.Wait()
