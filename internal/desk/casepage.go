@@ -369,20 +369,3 @@ func (d *Desk) Events(ctx context.Context, who Who, caseID, before int64, limit 
 	}
 	return d.DB.Events(ctx, caseID, before, limit)
 }
-
-// CheckText reads a text against the reply checks, as a decision of the option would.
-func (d *Desk) CheckText(ctx context.Context, who Who, caseID int64, option, text string) ([]reply.Finding, error) {
-	c, err := d.caseSeen(ctx, who, caseID)
-	if err != nil {
-		return nil, err
-	}
-	ms, err := gather(ctx, d.DB, []*store.Case{c})
-	if err != nil {
-		return nil, err
-	}
-	f, v, err := d.judge(ms[0], d.Now())
-	if err != nil {
-		return nil, err
-	}
-	return d.check(&f, &v, Choice{Option: option, Text: text}, d.Now()), nil
-}
