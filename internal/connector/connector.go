@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"time"
 
 	"parley/internal/dispute"
@@ -43,8 +44,48 @@ type About struct {
 	Acts []string
 	// MaxPicture is the largest picture the platform takes, in bytes; larger ones are made smaller before they go out. 0 = no limit.
 	MaxPicture int64
-	// Signal: the platform pushes; otherwise polling is the only way.
+	// Pushes: the connector is a Listener. Polling stays as the net under it.
 	Pushes bool
+	// Offline: there is no way in. Records come from files and people, nothing is polled, and acts are done by hand and recorded.
+	Offline bool
+	// Irrevocable are those of Acts that nothing can take back there.
+	Irrevocable []string
+}
+
+// Several is a connector behind which stand several marketplaces with rules of their own, such as the operators of Mirakl.
+type Several interface {
+	// Market tells from the settings of a store which marketplace it is. Zero fields stay as About says.
+	Market(settings map[string]string) Market
+}
+
+// Market is one marketplace behind a connector.
+type Market struct {
+	Code  string   // marketplaces of the glossary, or the connector's kind where the rules know no such marketplace
+	Packs []string // rule packs in force for new cases
+	Zone  string
+}
+
+// Listener is a connector whose platform pushes.
+type Listener interface {
+	// Receive checks a delivery (signature over the raw body, age) and says what it concerns. It makes no call. Faults: Unauthorised
+	// where signature or age are wrong, Garbled where the body cannot be read. A delivery about something the desk does not follow
+	// gives a Push without Refs.
+	Receive(account Account, d Delivery, now time.Time) (Push, error)
+}
+
+// Delivery is one call of a platform to the desk.
+type Delivery struct {
+	Header http.Header
+	Query  url.Values
+	Body   []byte // as received: signatures are over the raw bytes
+}
+
+// Push is what a delivery says. The desk reads the records again; the delivery itself is never taken for the truth.
+type Push struct {
+	ID     string   // the platform's number of the delivery or event; the same one comes twice when the first answer got lost
+	Refs   []Ref    // records to read again
+	Orders []string // purchases to read again
+	Answer []byte   // what the platform wants to hear; empty = an empty 200
 }
 
 // Setting describes one field of a store's settings: it gives the form, the check, and the texts
@@ -94,7 +135,7 @@ type Session interface {
 	Pull(ctx context.Context, from Cursor, known Known, yield func([]Snapshot) error) (Pulled, error)
 	// Fetch reads one source again.
 	Fetch(ctx context.Context, ref Ref) (Snapshot, error)
-	// Order reads the purchase, the buyer and the parcel behind a source.
+	// Order reads the purchase, the buyer and the parcel behind a source. NotFound where the platform tells nothing beyond the record.
 	Order(ctx context.Context, ref Ref) (OrderFacts, error)
 	// Execute performs one outward act, once.
 	Execute(ctx context.Context, act Effect) (Receipt, error)
@@ -125,8 +166,9 @@ type Snapshot struct {
 	Fingerprint string // changes whenever the platform's record changes
 	ChangedAt   time.Time
 	Open        bool
-	// Facts hold Case, Proposals, History, Messages, Evidence, Unknown, and what the record tells of Order and Buyer.
-	// Store, Company, Ledger, Overrides are the desk's and stay empty.
+	// Facts hold Case (nil for a thread or a late order: no formal case), Proposals, History, Messages, Evidence, Unknown, and what the
+	// record tells of Order, Buyer and Shipment. Ledger holds refunds the platform itself lists, each with a Source that is the same
+	// wherever that refund is met again ("stripe:refund/re_1"), so that it counts once. Store, Company, Overrides are the desk's.
 	Facts dispute.Facts
 	Raw   json.RawMessage // as received
 	// Problem says why the record could not be read in full; Raw then holds what came. The desk keeps and shows it.
@@ -138,6 +180,7 @@ type OrderFacts struct {
 	Order    *dispute.Order
 	Buyer    *dispute.Buyer
 	Shipment *dispute.Shipment
+	Ledger   []dispute.Payment // refunds the platform lists for the purchase; see Snapshot.Facts
 	Unknown  []dispute.Unknown
 	Raw      json.RawMessage
 }
@@ -160,17 +203,22 @@ type Pulled struct {
 
 // Effect is one outward act.
 type Effect struct {
-	ID          string       `json:"id"` // ours; idempotency key where the platform takes one
-	Do          string       `json:"do"` // accept, counter_amount, counter_return, contest_with_evidence, extend_protection, upload_evidence, reply_evaluation, set_return_address …
-	Ref         Ref          `json:"ref"`
-	Proposal    string       `json:"proposal,omitempty"`     // the other side's proposal that is accepted or answered
-	OwnProposal string       `json:"own_proposal,omitempty"` // our own proposal that is changed
-	Amount      money.Amount `json:"amount,omitzero"`
-	ReturnGoods bool         `json:"return_goods,omitempty"`
-	Address     string       `json:"address,omitempty"` // id of the return address
-	Days        int          `json:"days,omitempty"`
-	Text        string       `json:"text,omitempty"`
-	File        *Attachment  `json:"file,omitempty"`
+	ID          string            `json:"id"` // ours; idempotency key where the platform takes one
+	Do          string            `json:"do"` // accept, counter_amount, counter_return, contest_with_evidence, extend_protection, upload_evidence, reply_evaluation, set_return_address …
+	Ref         Ref               `json:"ref"`
+	Proposal    string            `json:"proposal,omitempty"`     // the other side's proposal that is accepted or answered
+	OwnProposal string            `json:"own_proposal,omitempty"` // our own proposal that is changed
+	Amount      money.Amount      `json:"amount,omitzero"`
+	ReturnGoods bool              `json:"return_goods,omitempty"`
+	Address     string            `json:"address,omitempty"` // id of the return address
+	Days        int               `json:"days,omitempty"`
+	Text        string            `json:"text,omitempty"`
+	To          string            `json:"to,omitempty"`       // whom a message goes to: buyer (also when empty), platform, both
+	Reason      string            `json:"reason,omitempty"`   // the platform's own reason code, where the act needs one
+	Tracking    string            `json:"tracking,omitempty"` // number of a parcel, where the act tells one
+	Carrier     string            `json:"carrier,omitempty"`
+	Fields      map[string]string `json:"fields,omitempty"` // named texts of the platform's own evidence form
+	File        *Attachment       `json:"file,omitempty"`
 }
 
 // Attachment is a file that goes out.

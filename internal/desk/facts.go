@@ -78,7 +78,7 @@ func (m *matter) facts() (dispute.Facts, error) {
 // ruleStore is the store as the rules need it.
 func ruleStore(st store.Store) dispute.Store {
 	return dispute.Store{
-		ID: strconv.FormatInt(st.ID, 10), Marketplace: st.Connector, Zone: st.Zone, Country: st.Country, Language: st.Language,
+		ID: strconv.FormatInt(st.ID, 10), Marketplace: st.Marketplace, Zone: st.Zone, Country: st.Country, Language: st.Language,
 		Settings: replySettings(st),
 	}
 }

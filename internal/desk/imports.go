@@ -76,12 +76,11 @@ func (d *Desk) AddOfflineStore(ctx context.Context, who Who, company, kind, name
 	if err := who.need(Lead); err != nil {
 		return 0, err
 	}
-	c, ok := d.Connectors[kind]
-	if !ok {
+	if _, ok := d.Connectors[kind]; !ok {
 		return 0, fault.Input("connector", kind, "a known platform")
 	}
-	about := c.About()
-	st := store.Store{Connector: kind, Name: strings.TrimSpace(name), Zone: about.Zone, Packs: about.Packs, State: "paused", Settings: map[string]string{}, CreatedAt: d.Now()}
+	market := d.market(kind, nil)
+	st := store.Store{Connector: kind, Marketplace: market.Code, Name: strings.TrimSpace(name), Zone: market.Zone, Packs: market.Packs, State: "paused", Settings: map[string]string{}, CreatedAt: d.Now()}
 	in := StoreInput{Name: name, Company: company}
 	if err := in.check(); err != nil {
 		return 0, err

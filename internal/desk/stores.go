@@ -233,19 +233,35 @@ func (d *Desk) AddStore(ctx context.Context, who Who, in StoreInput) (StoreView,
 	if err != nil {
 		return StoreView{}, err
 	}
-	about := d.Connectors[in.Connector].About()
+	market := d.market(in.Connector, plain)
 	st := store.Store{
-		Connector: in.Connector, Name: strings.TrimSpace(in.Name), ExternalID: id.ID, Zone: in.Zone, Currency: orElse(in.Currency, id.Currency),
-		Country: orElse(in.Country, id.Country), Language: in.Language, Settings: plain, Packs: about.Packs, State: "active", CreatedAt: d.Now(),
+		Connector: in.Connector, Marketplace: market.Code, Name: strings.TrimSpace(in.Name), ExternalID: id.ID, Zone: in.Zone, Currency: orElse(in.Currency, id.Currency),
+		Country: orElse(in.Country, id.Country), Language: in.Language, Settings: plain, Packs: market.Packs, State: "active", CreatedAt: d.Now(),
 	}
 	if st.Zone == "" {
-		st.Zone = about.Zone
+		st.Zone = market.Zone
 	}
 	if err := d.insertStore(ctx, &st, in.Company, sec, who); err != nil {
 		return StoreView{}, err
 	}
 	wake(d.wakeSync)
 	return d.StoreOf(ctx, who, st.ID)
+}
+
+// market is the marketplace a store of a connector stands at.
+func (d *Desk) market(kind string, settings map[string]string) connector.Market {
+	about := d.abouts[kind]
+	m := connector.Market{Code: kind, Packs: about.Packs, Zone: about.Zone}
+	several, ok := d.Connectors[kind].(connector.Several)
+	if !ok {
+		return m
+	}
+	chosen := several.Market(settings)
+	m.Code, m.Zone = orElse(chosen.Code, m.Code), orElse(chosen.Zone, m.Zone)
+	if len(chosen.Packs) > 0 {
+		m.Packs = chosen.Packs
+	}
+	return m
 }
 
 func (in *StoreInput) check() error {
@@ -330,6 +346,9 @@ func (d *Desk) UpdateStore(ctx context.Context, who Who, id, version int64, in S
 		return StoreView{}, err
 	}
 	keepParameters(plain, st.Settings)
+	if market := d.market(st.Connector, plain); market.Code != st.Marketplace {
+		st.Marketplace, st.Packs = market.Code, market.Packs
+	}
 	st.Version, st.Name, st.Zone, st.Language, st.Settings = orVersion(version, st.Version), strings.TrimSpace(in.Name), orElse(in.Zone, st.Zone), in.Language, plain
 	st.Currency, st.Country = orElse(in.Currency, st.Currency), orElse(in.Country, st.Country)
 	if st.Secret, err = d.seal(id, sec); err != nil {

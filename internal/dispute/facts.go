@@ -80,6 +80,9 @@ type Order struct {
 	PaidWith         string        `json:"paid_with,omitempty"`
 	Campaign         *Campaign     `json:"campaign,omitempty"`
 	AddressCheck     *AddressCheck `json:"address_check,omitempty"`
+	// Handles are the names under which other systems know this purchase or its payment, as "SYSTEM:KIND/ID": "paypal:transaction/8AC9…",
+	// "stripe:payment_intent/pi_1", "shopify:order/1001". Records of one company that share a handle are about the same money.
+	Handles []string `json:"handles,omitempty"`
 }
 
 // Item is one line of an order.
@@ -243,7 +246,7 @@ type Payment struct {
 	Base    string       `json:"base,omitempty"`
 	Percent string       `json:"percent,omitempty"`
 	Method  string       `json:"method,omitempty"`
-	Source  string       `json:"source,omitempty"` // which case or payment provider
+	Source  string       `json:"source,omitempty"` // which record paid, such as "issue/12" or "stripe:refund/re_1"; the same one counts once
 }
 
 // Supplier is the purchase behind the order.

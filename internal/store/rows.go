@@ -15,21 +15,22 @@ type Company struct {
 
 // Store is one account at a marketplace or payment provider.
 type Store struct {
-	ID         int64
-	Version    int64
-	CompanyID  int64
-	Connector  string // folder name of the connector
-	Name       string
-	ExternalID string // the platform's number of the shop; unique per connector where known
-	Zone       string // zone the desk shows for this store
-	Currency   string
-	Country    string
-	Language   string
-	Settings   map[string]string // not secret
-	Secret     []byte            // sealed by package vault; never leaves the desk
-	Packs      []string          // rule packs for new cases
-	State      string            // active, paused, closed
-	CreatedAt  time.Time
+	ID          int64
+	Version     int64
+	CompanyID   int64
+	Connector   string // folder name of the connector
+	Marketplace string // code of the marketplace the rules know; empty is written as the connector
+	Name        string
+	ExternalID  string // the platform's number of the shop; unique per connector where known
+	Zone        string // zone the desk shows for this store
+	Currency    string
+	Country     string
+	Language    string
+	Settings    map[string]string // not secret
+	Secret      []byte            // sealed by package vault; never leaves the desk
+	Packs       []string          // rule packs for new cases
+	State       string            // active, paused, closed
+	CreatedAt   time.Time
 }
 
 // Sync is how the reading of a store stands.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"time"
 )
@@ -20,11 +21,11 @@ func (tx *Tx) PutCompany(c *Company) (err error) {
 	return err
 }
 
-const storeAll = "id, version, company_id, connector, name, external_id, zone, currency, country, language, settings, secret, packs, state, created_at"
+const storeAll = "id, version, company_id, connector, marketplace, name, external_id, zone, currency, country, language, settings, secret, packs, state, created_at"
 
 func readStore(r *record) Store {
 	s := Store{
-		ID: r.int(), Version: r.int(), CompanyID: r.int(), Connector: r.text(), Name: r.text(), ExternalID: r.text(), Zone: r.text(),
+		ID: r.int(), Version: r.int(), CompanyID: r.int(), Connector: r.text(), Marketplace: r.text(), Name: r.text(), ExternalID: r.text(), Zone: r.text(),
 		Currency: r.text(), Country: r.text(), Language: r.text(),
 	}
 	r.decode(&s.Settings)
@@ -46,7 +47,7 @@ func (r reader) Store(ctx context.Context, id int64) (Store, error) {
 
 func (s *Store) columns() []any {
 	return []any{
-		s.Version, s.CompanyID, s.Connector, s.Name, s.ExternalID, s.Zone, s.Currency, s.Country, s.Language, encode(s.Settings),
+		s.Version, s.CompanyID, s.Connector, s.Marketplace, s.Name, s.ExternalID, s.Zone, s.Currency, s.Country, s.Language, encode(s.Settings),
 		s.Secret, encode(s.Packs), s.State, micros(s.CreatedAt),
 	}
 }
@@ -54,13 +55,14 @@ func (s *Store) columns() []any {
 // PutStore adds a store (ID 0; it gets ID and Version 1, and is to be read at once) or changes one, whose Version goes
 // up. Conflict if the version is another one, or if the platform's shop is added already.
 func (tx *Tx) PutStore(s *Store) error {
+	s.Marketplace = cmp.Or(s.Marketplace, s.Connector)
 	if s.ID == 0 {
 		return tx.addStore(s)
 	}
 	tx.TouchedStore(s.ID)
 	s.Version++
 	values := append(s.columns(), s.ID, s.Version-1)
-	err := tx.must("store", "UPDATE store SET version = ?, company_id = ?, connector = ?, name = ?, external_id = ?, zone = ?, currency = ?,"+
+	err := tx.must("store", "UPDATE store SET version = ?, company_id = ?, connector = ?, marketplace = ?, name = ?, external_id = ?, zone = ?, currency = ?,"+
 		" country = ?, language = ?, settings = ?, secret = ?, packs = ?, state = ?, created_at = ? WHERE id = ? AND version = ?", values...)
 	if err != nil {
 		s.Version--
@@ -70,8 +72,8 @@ func (tx *Tx) PutStore(s *Store) error {
 
 func (tx *Tx) addStore(s *Store) (err error) {
 	s.Version = 1
-	s.ID, err = tx.number("INSERT INTO store (version, company_id, connector, name, external_id, zone, currency, country, language,"+
-		" settings, secret, packs, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id", s.columns()...)
+	s.ID, err = tx.number("INSERT INTO store (version, company_id, connector, marketplace, name, external_id, zone, currency, country, language,"+
+		" settings, secret, packs, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id", s.columns()...)
 	if err != nil {
 		return err
 	}

@@ -211,10 +211,18 @@ func sound(t *testing.T, s connector.Snapshot) {
 		t.Errorf("snapshot without kind, id, fingerprint or raw: %+v", s.Ref)
 	}
 	f := s.Facts
-	if f.Store.ID != "" || f.Company != nil || f.Ledger != nil || f.Overrides != nil {
+	if f.Store.ID != "" || f.Company != nil || f.Overrides != nil {
 		t.Errorf("%s fills what is the desk's", s.Ref.ID)
 	}
-	if c := f.Case; c == nil || c.OpenedAt.IsZero() || c.OpenedAt.Location() != time.UTC || c.Via == "" || c.Reported.Ended == s.Open {
+	for _, p := range f.Ledger {
+		if p.Source == "" || !p.Amount.Known() || p.Did != "refund" {
+			t.Errorf("%s: payment %+v needs a source, an amount and to be a refund", s.Ref.ID, p)
+		}
+	}
+	if f.Case == nil && len(f.Messages) == 0 && f.Order == nil {
+		t.Errorf("%s has neither case nor messages nor order", s.Ref.ID)
+	}
+	if c := f.Case; c != nil && (c.OpenedAt.IsZero() || c.OpenedAt.Location() != time.UTC || c.Via == "" || c.Reported.Ended == s.Open) {
 		t.Errorf("%s: case %+v, open %v", s.Ref.ID, c, s.Open)
 	}
 	last := time.Time{}

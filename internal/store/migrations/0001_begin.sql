@@ -12,6 +12,7 @@ CREATE TABLE store (
 	version BIGINT NOT NULL,
 	company_id BIGINT NOT NULL REFERENCES company(id),
 	connector {text} NOT NULL,
+	marketplace {text} NOT NULL,
 	name {text} NOT NULL,
 	external_id {text} NOT NULL,
 	zone {text} NOT NULL,
