@@ -42,6 +42,7 @@ var mayImport = map[string][]string{
 	"internal/store/storetest":                   {"internal/store"},
 	"internal/store/fill":                        {"internal/store", "internal/money", "internal/dispute", "internal/connector", "internal/policy"},
 	"internal/store/bench":                       {"internal/store/", "internal/money", "internal/fault"},
+	"internal/connector/simulator":               {},
 	"internal/connector/connectortest":           {"internal/connector", "internal/money", "internal/fault", "internal/dispute"},
 	"internal/connector/aliexpress":              {"internal/connector", "internal/money", "internal/fault", "internal/dispute", "internal/webclient", "internal/connector/aliexpress/wire"},
 	"internal/connector/aliexpress/wire":         {"internal/fault", "internal/money"},
