@@ -99,6 +99,7 @@ func (tx *Tx) CompanyNamed(name string) (int64, error) {
 
 // Grant gives a member access to one more store.
 func (tx *Tx) Grant(memberID, storeID int64) error {
+	tx.TouchedNames()
 	_, err := put(tx, table{name: "access", columns: []string{"member_id", "store_id"}}, [][]any{{memberID, storeID}}, nothing)
 	return err
 }

@@ -57,3 +57,22 @@ func Plan(t *testing.T, db *DB, q Query) string {
 	}
 	return strings.Join(plan, "\n")
 }
+
+// CutLines ends every other connection of a PostgreSQL database, as a break of the network or a restart would.
+func CutLines(t *testing.T, address string) {
+	t.Helper()
+	db, err := sql.Open("pgx", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Relisten makes a node get a new line to the others, which it says when it has it.
+func Relisten(db *DB) {
+	db.post.close()
+	db.post = startPost(db, db.post.config)
+}

@@ -61,6 +61,7 @@ func (m *Member) columns() []any {
 // PutMember adds a member (ID 0) or changes one, whose Version goes up, together with the stores granted. Conflict if
 // the version is another one, or if the login is taken.
 func (tx *Tx) PutMember(m *Member) (err error) {
+	tx.TouchedNames()
 	if m.ID == 0 {
 		m.Version = 1
 		m.ID, err = tx.number("INSERT INTO member (version, email, name, role, password, locale, zone, theme, all_stores, state, created_at)"+

@@ -10,18 +10,49 @@ import (
 type Changes struct {
 	Cases  []int64
 	Stores []int64
+	// Names: a name, a right or a setting changed, of a company, a store, a member or the installation.
+	Names bool
+	// Elsewhere: another node has written some of it, which may have left work that is due.
+	Elsewhere bool
+	// All: anything may have changed, such as after a break of the line to the other nodes. Cases and Stores are not complete then.
+	All bool
 }
 
-// AfterCommit registers a listener for changes made through this DB (not by other nodes). All listeners are called one
-// after the other on one goroutine; what is committed meanwhile is told together in the next call, so a slow listener
-// hears less often but never misses a change. A listener must read again: it may hear before or after a newer change.
+// AfterCommit registers a listener for changes made through this DB, and on PostgreSQL by other nodes (see post.go). All
+// listeners are called one after the other on one goroutine; what is committed meanwhile is told together in the next
+// call, so a slow listener hears less often but never misses a change. A listener must read again: it may hear before or
+// after a newer change.
 func (db *DB) AfterCommit(tell func(Changes)) { db.news.listen(tell) }
+
+// gathered is what changed, not yet told.
+type gathered struct {
+	cases, stores         map[int64]bool
+	names, elsewhere, all bool
+}
+
+func newGathered() gathered { return gathered{cases: map[int64]bool{}, stores: map[int64]bool{}} }
+
+func (g *gathered) empty() bool {
+	return len(g.cases)+len(g.stores) == 0 && !g.names && !g.elsewhere && !g.all
+}
+
+func (g *gathered) join(other gathered) {
+	maps.Copy(g.cases, other.cases)
+	maps.Copy(g.stores, other.stores)
+	g.names, g.elsewhere, g.all = g.names || other.names, g.elsewhere || other.elsewhere, g.all || other.all
+}
+
+// take gives what was gathered and begins anew.
+func (g *gathered) take() Changes {
+	c := Changes{slices.Sorted(maps.Keys(g.cases)), slices.Sorted(maps.Keys(g.stores)), g.names, g.elsewhere, g.all}
+	*g = newGathered()
+	return c
+}
 
 // news gathers what changed until the listeners have time for it.
 type news struct {
 	mu        sync.Mutex
-	cases     map[int64]bool
-	stores    map[int64]bool
+	gathered  gathered
 	listeners []func(Changes)
 	wake      chan struct{}
 	done      chan struct{}
@@ -29,7 +60,7 @@ type news struct {
 }
 
 func startNews() *news {
-	n := &news{cases: map[int64]bool{}, stores: map[int64]bool{}, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	n := &news{gathered: newGathered(), wake: make(chan struct{}, 1), done: make(chan struct{})}
 	go n.work()
 	return n
 }
@@ -40,19 +71,20 @@ func (n *news) listen(tell func(Changes)) {
 	n.listeners = append(n.listeners, tell)
 }
 
-func (n *news) add(tx *Tx) {
-	if len(tx.cases)+len(tx.stores) == 0 {
-		return
-	}
+func (n *news) add(g gathered) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if len(n.listeners) == 0 || n.closed {
+	if g.empty() || len(n.listeners) == 0 || n.closed {
 		return
 	}
-	maps.Copy(n.cases, tx.cases)
-	maps.Copy(n.stores, tx.stores)
+	n.gathered.join(g)
+	ring(n.wake)
+}
+
+// ring wakes whoever waits, without ever blocking.
+func ring(c chan struct{}) {
 	select {
-	case n.wake <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }
@@ -70,10 +102,7 @@ func (n *news) work() {
 func (n *news) take() (Changes, []func(Changes)) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	changes := Changes{slices.Sorted(maps.Keys(n.cases)), slices.Sorted(maps.Keys(n.stores))}
-	clear(n.cases)
-	clear(n.stores)
-	return changes, slices.Clone(n.listeners)
+	return n.gathered.take(), slices.Clone(n.listeners)
 }
 
 // close tells what is left and ends.

@@ -35,6 +35,7 @@ type DB struct {
 	writing    *sql.DB // SQLite only: exactly one connection
 	writer     *writer // SQLite only
 	news       *news
+	post       *post // PostgreSQL only: the line to other nodes
 	packer     *sync.Pool // compressors for what is kept as received
 	closing    sync.Once
 	vocabulary vocabulary
@@ -68,6 +69,7 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 		// The address may hold the password.
 		return fault.Input("database", "postgres://…", "postgres://USER:PASSWORD@HOST:PORT/DATABASE")
 	}
+	soundLines(config)
 	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(max(16, 4*runtime.NumCPU()))
 	pool.SetMaxIdleConns(max(16, 4*runtime.NumCPU()))
@@ -76,7 +78,11 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 	if err := db.checkEncoding(ctx); err != nil {
 		return err
 	}
-	return migrate(ctx, pool, db.dialect)
+	if err := migrate(ctx, pool, db.dialect); err != nil {
+		return err
+	}
+	db.post = startPost(db, config)
+	return nil
 }
 
 // checkEncoding refuses a PostgreSQL database that cannot hold every script.
@@ -162,6 +168,9 @@ func (db *DB) Close() (err error) {
 func (db *DB) close() error {
 	if db.writer != nil {
 		db.writer.close()
+	}
+	if db.post != nil {
+		db.post.close()
 	}
 	db.news.close()
 	var err error

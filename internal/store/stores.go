@@ -14,6 +14,7 @@ func (r reader) Companies(ctx context.Context) ([]Company, error) {
 
 // PutCompany adds a company (ID 0) or renames one.
 func (tx *Tx) PutCompany(c *Company) (err error) {
+	tx.TouchedNames()
 	if c.ID != 0 {
 		return tx.must("company", "UPDATE company SET name = ? WHERE id = ?", c.Name, c.ID)
 	}
@@ -55,6 +56,7 @@ func (s *Store) columns() []any {
 // PutStore adds a store (ID 0; it gets ID and Version 1, and is to be read at once) or changes one, whose Version goes
 // up. Conflict if the version is another one, or if the platform's shop is added already.
 func (tx *Tx) PutStore(s *Store) error {
+	tx.TouchedNames()
 	s.Marketplace = cmp.Or(s.Marketplace, s.Connector)
 	if s.ID == 0 {
 		return tx.addStore(s)
@@ -108,6 +110,7 @@ var settingTable = table{name: "setting", columns: []string{"key", "value"}, key
 
 // PutSetting keeps a value of the whole installation.
 func (tx *Tx) PutSetting(key, value string) error {
+	tx.TouchedNames()
 	_, err := put(tx, settingTable, [][]any{{key, value}}, nothing)
 	return err
 }

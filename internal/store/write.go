@@ -19,24 +19,26 @@ type Tx struct {
 	db      *DB
 	held    map[int64]heldCase // cases as they stand in the database
 	tallies map[tallyKey]tallySum
-	cases   map[int64]bool
-	stores  map[int64]bool
+	changed gathered
 	learned map[string]bool // words for the table of words; see learn
 }
 
 func (db *DB) newTx(ctx context.Context, r runner) *Tx {
 	return &Tx{
 		reader: reader{db.dialect, r}, ctx: ctx, db: db,
-		held: map[int64]heldCase{}, tallies: map[tallyKey]tallySum{}, cases: map[int64]bool{}, stores: map[int64]bool{},
+		held: map[int64]heldCase{}, tallies: map[tallyKey]tallySum{}, changed: newGathered(),
 		learned: map[string]bool{},
 	}
 }
 
 // Touched says that a case changed, for those who listen with AfterCommit. The Put methods call it themselves.
-func (tx *Tx) Touched(caseID int64) { tx.cases[caseID] = true }
+func (tx *Tx) Touched(caseID int64) { tx.changed.cases[caseID] = true }
 
 // TouchedStore says that something of a store changed: its settings, its state, how its reading stands.
-func (tx *Tx) TouchedStore(storeID int64) { tx.stores[storeID] = true }
+func (tx *Tx) TouchedStore(storeID int64) { tx.changed.stores[storeID] = true }
+
+// TouchedNames says that a name, a right or a setting changed that others keep in memory.
+func (tx *Tx) TouchedNames() { tx.changed.names = true }
 
 // Write runs do and makes what it changed durable: when it returns nil, the changes survive a power cut. An error of do
 // undoes the changes of do and is given back; a panic undoes them and goes on. A failed commit is of kind Unknown, a
@@ -105,10 +107,13 @@ func (db *DB) writeAlone(ctx context.Context, do func(*Tx) error) error {
 	return nil
 }
 
-// committed makes known in this process what is durable now.
+// committed makes known here and to other nodes what is durable now.
 func (db *DB) committed(tx *Tx) {
 	db.vocabulary.add(tx.learned)
-	db.news.add(tx)
+	db.news.add(tx.changed)
+	if db.post != nil {
+		db.post.add(tx.changed)
+	}
 }
 
 // commitFault: what the server itself refused did not happen; after anything else nobody knows.
