@@ -33,7 +33,7 @@ type Options struct {
 // prefix stands before every path of the API.
 const prefix = "/api/v1"
 
-// API answers /api/, /healthz and /metrics. It is safe for use by several goroutines.
+// API answers /api/, /healthz, /metrics and /hooks/. It is safe for use by several goroutines.
 type API struct {
 	Options
 	huma  huma.API
@@ -68,10 +68,11 @@ func New(o Options) (*API, error) {
 	a.outer.HandleFunc("GET "+prefix+"/openapi.json", a.describe)
 	a.outer.HandleFunc("GET /healthz", a.health)
 	a.outer.Handle("GET /metrics", a.metrics())
+	a.outer.HandleFunc("POST /hooks/{store}", a.hook)
 	return a, nil
 }
 
-// ServeHTTP answers /api/, /healthz and /metrics.
+// ServeHTTP answers /api/, /healthz, /metrics and /hooks/.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")

@@ -191,7 +191,7 @@ func (a *App) faces() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, path := range []string{"/api/", "/healthz", "/metrics"} {
+	for _, path := range []string{"/api/", "/healthz", "/metrics", "/hooks/"} {
 		mux.Handle(path, jsonFace)
 	}
 	mux.Handle("/", pages)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"time"
 
 	"parley/internal/dispute"
 	"parley/internal/fault"
@@ -87,6 +88,9 @@ func (d *Desk) page(ctx context.Context, who Who, b book, m *matter) (CasePage, 
 	if p.Rest, err = d.rest(ctx, d.DB, m, &f); err != nil {
 		return p, err
 	}
+	if p.Purchase, err = d.beside(ctx, who, b, m, now); err != nil {
+		return p, err
+	}
 	p.Options = d.optionViews(m, &f, &v, p)
 	if p.Sources, err = d.sourceItems(ctx, m, who); err != nil {
 		return p, err
@@ -104,6 +108,25 @@ func (d *Desk) page(ctx context.Context, who Who, b book, m *matter) (CasePage, 
 		p.OrderFetchedAt = o.FetchedAt
 	}
 	return p, nil
+}
+
+// beside gives the other cases of the purchase that the member may see.
+func (d *Desk) beside(ctx context.Context, who Who, b book, m *matter, now time.Time) ([]Row, error) {
+	ids, err := casesOfPurchase(ctx, d.DB, m.c)
+	if err != nil || len(ids) == 1 {
+		return nil, err
+	}
+	cases, err := d.DB.CasesByID(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var out []Row
+	for i := range cases {
+		if c := &cases[i]; c.ID != m.c.ID && who.Sees(c.StoreID) {
+			out = append(out, d.row(b, c, now))
+		}
+	}
+	return out, nil
 }
 
 // optionViews adds to the rules' options what the form needs, the recommended one first.

@@ -63,15 +63,11 @@ func (d *Desk) Decide(ctx context.Context, who Who, caseID int64, ch Choice) (De
 }
 
 func (d *Desk) decide(ctx context.Context, tx *store.Tx, who Who, caseID int64, ch Choice) (Decided, error) {
-	cases, err := forUpdate(tx, []int64{caseID})
+	m, err := lockPurchase(ctx, tx, caseID)
 	if err != nil {
 		return Decided{}, err
 	}
-	ms, err := gather(ctx, tx, cases)
-	if err != nil {
-		return Decided{}, err
-	}
-	m, now := ms[0], d.Now()
+	now := d.Now()
 	p, f, err := d.plan(ctx, tx, m, ch)
 	if err != nil {
 		return Decided{}, err
@@ -159,6 +155,9 @@ type planner interface {
 	EvidenceOf(ctx context.Context, caseID int64) ([]store.Evidence, error)
 	EffectsOf(ctx context.Context, caseID int64) ([]store.Effect, error)
 	CasesOfOrder(ctx context.Context, storeID int64, number string) ([]store.Case, error)
+	CasesBeside(ctx context.Context, ids []int64) ([]int64, error)
+	CasesByID(ctx context.Context, ids []int64) ([]store.Case, error)
+	FullCasesByID(ctx context.Context, ids []int64) ([]store.Case, error)
 }
 
 func openOption(v *policy.Verdict, code string) (policy.Option, error) {
@@ -243,86 +242,6 @@ func guardCounter(f *dispute.Facts, a money.Amount) error {
 		return fault.Input("amount", a.Plain(), "more than 0.00 and at most "+top.String())
 	}
 	return nil
-}
-
-// guardMoney refuses a sum above what is left of the order over all cases that paid, or are about to pay, for it.
-func (d *Desk) guardMoney(ctx context.Context, r planner, m *matter, f *dispute.Facts, a money.Amount) error {
-	if !a.Known() {
-		return fault.Input("amount", "", "a known amount")
-	}
-	rest, err := d.rest(ctx, r, m, f)
-	if err != nil {
-		return err
-	}
-	if over, err := a.Cmp(rest); rest.Known() && err == nil && over > 0 {
-		return fault.New(fault.Refused, "fault.amount_above_refundable", "amount", a.String(), "rest", rest.String())
-	}
-	return nil
-}
-
-// rest is what can still be paid back for the order: what the buyer paid, less what all its cases paid or are about to pay, and never
-// above what the platform itself still allows. It is unknown where the order is told in another currency than the claim and the
-// platform gives no maximum.
-func (d *Desk) rest(ctx context.Context, r planner, m *matter, f *dispute.Facts) (money.Amount, error) {
-	claim, rest := stakeOf(f), orderTotal(f)
-	limit := money.Amount{}
-	if f.Case != nil && f.Case.Reported.Max.Currency == claim.Currency && f.Case.Reported.Max.Minor > 0 {
-		limit = f.Case.Reported.Max
-	}
-	if rest.Currency != claim.Currency {
-		return limit, nil
-	}
-	gone, err := d.goneFrom(ctx, r, m, rest.Currency)
-	if err != nil {
-		return rest, err
-	}
-	rest.Minor -= gone
-	if limit.Known() && limit.Minor < rest.Minor {
-		rest = limit
-	}
-	return rest, nil
-}
-
-// goneFrom sums what every case of the order has paid or has on its way to the buyer, in minor units of the currency.
-func (d *Desk) goneFrom(ctx context.Context, r planner, m *matter, currency string) (int64, error) {
-	if m.c.OrderNo == "" {
-		return 0, nil
-	}
-	cases, err := r.CasesOfOrder(ctx, m.c.StoreID, m.c.OrderNo)
-	if err != nil {
-		return 0, err
-	}
-	ids := idsOf(cases)
-	sources, err := r.SourcesOfCases(ctx, ids)
-	if err != nil {
-		return 0, err
-	}
-	var gone int64
-	for _, of := range sources {
-		for _, src := range of {
-			facts, err := decodeFacts(src.Facts)
-			if err != nil {
-				return 0, err
-			}
-			for _, p := range paidBy(&record{src, facts}) {
-				if p.Amount.Currency == currency {
-					gone += p.Amount.Minor
-				}
-			}
-		}
-	}
-	for _, id := range ids {
-		onWay, err := r.EffectsOf(ctx, id)
-		if err != nil {
-			return 0, err
-		}
-		for _, e := range onWay {
-			if step, err := payload(e); err == nil && e.EndedAt.IsZero() && step.Amount.Currency == currency {
-				gone += step.Amount.Minor
-			}
-		}
-	}
-	return gone, nil
 }
 
 // steps are the outward acts of a choice, in order: proofs go up before the refusal that rests on them.

@@ -69,7 +69,7 @@ func (m *matter) facts() (dispute.Facts, error) {
 	f.History = append(f.History, own.History...)
 	f.Messages = append(f.Messages, own.Messages...)
 	f.Evidence = append(f.Evidence, own.Evidence...)
-	f.Ledger = append(f.Ledger, own.Ledger...)
+	f.Ledger = once(append(f.Ledger, own.Ledger...))
 	slices.SortStableFunc(f.History, func(a, b dispute.Act) int { return a.At.Compare(b.At) })
 	slices.SortStableFunc(f.Messages, func(a, b dispute.Message) int { return a.At.Compare(b.At) })
 	return f, nil
@@ -83,9 +83,12 @@ func ruleStore(st store.Store) dispute.Store {
 	}
 }
 
-// paidBy is the refund that a platform says it paid by this record.
+// paidBy is what a platform says it paid by this record: the refunds it lists, or else the sum at the end.
 func paidBy(r *record) []dispute.Payment {
 	c := r.facts.Case
+	if len(r.facts.Ledger) > 0 {
+		return r.facts.Ledger
+	}
 	if c == nil || !c.Reported.Ended || !c.Reported.Paid.Known() || c.Reported.Paid.Minor <= 0 {
 		return nil
 	}
@@ -98,6 +101,7 @@ func overlayOrder(f, order *dispute.Facts) {
 		merged := *o
 		if f.Order != nil {
 			merged.Line = f.Order.Line
+			merged.Handles = join(f.Order.Handles, o.Handles)
 			if len(f.Order.Items) > 0 {
 				merged.Items = lineItems(f.Order.Items, o.Items)
 			}
@@ -116,7 +120,29 @@ func overlayOrder(f, order *dispute.Facts) {
 		merged.InsuredByPlatform = merged.InsuredByPlatform || (f.Shipment != nil && f.Shipment.InsuredByPlatform)
 		f.Shipment = &merged
 	}
+	f.Ledger = append(f.Ledger, order.Ledger...)
 	f.Unknown = append(f.Unknown, order.Unknown...)
+}
+
+// once drops payments that several records show: the same source counts once.
+func once(ledger []dispute.Payment) []dispute.Payment {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(ledger, func(p dispute.Payment) bool {
+		twice := p.Source != "" && seen[p.Source]
+		seen[p.Source] = true
+		return twice
+	})
+}
+
+// join gives the words of both lists, each once.
+func join(a, b []string) []string {
+	out := slices.Clone(a)
+	for _, s := range b {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // lineItems keeps the items the case is about, completed by what the order knows of them.

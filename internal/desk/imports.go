@@ -58,7 +58,7 @@ func (d *Desk) takeImport(ctx context.Context, st store.Store, snaps []connector
 		}
 		if s.Ref.Kind == "order" {
 			err := d.takeOrder(ctx, store.Order{StoreID: st.ID, Number: s.Ref.Order}, connector.OrderFacts{
-				Order: s.Facts.Order, Buyer: s.Facts.Buyer, Shipment: s.Facts.Shipment, Unknown: s.Facts.Unknown, Raw: s.Raw})
+				Order: s.Facts.Order, Buyer: s.Facts.Buyer, Shipment: s.Facts.Shipment, Ledger: s.Facts.Ledger, Unknown: s.Facts.Unknown, Raw: s.Raw})
 			if err != nil {
 				return out, err
 			}

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"strconv"
 	"sync"
 	"time"
@@ -67,22 +68,26 @@ func (d *Desk) openSession(kind string, storeID int64, plain map[string]string, 
 	if !ok {
 		return nil, fault.New(fault.Invalid, "fault.unknown_connector", "connector", kind)
 	}
-	all := map[string]string{}
-	for k, v := range plain {
-		all[k] = v
-	}
-	for k, v := range sec.Settings {
-		all[k] = v
-	}
+	in := accountOf(storeID, plain, sec)
 	w := d.World
-	if all["allow_private"] == "true" {
+	if in.Settings["allow_private"] == "true" {
 		if d.Private == nil {
 			return nil, fault.Input("settings.allow_private", "true", "false: this installation reaches public addresses only")
 		}
 		w = *d.Private
 	}
 	w.Now = d.Now
-	return c.Open(connector.Account{StoreID: storeID, Settings: all, Token: sec.Token}, w)
+	return c.Open(in, w)
+}
+
+// accountOf puts the plain and the secret settings of a store together.
+func accountOf(storeID int64, plain map[string]string, sec sealed) connector.Account {
+	all := maps.Clone(plain)
+	if all == nil {
+		all = map[string]string{}
+	}
+	maps.Copy(all, sec.Settings)
+	return connector.Account{StoreID: storeID, Settings: all, Token: sec.Token}
 }
 
 func (d *Desk) unseal(st store.Store) (sealed, error) {

@@ -7,6 +7,7 @@ import (
 
 	"parley/internal/connector"
 	"parley/internal/dispute"
+	"parley/internal/fault"
 	"parley/internal/store"
 )
 
@@ -38,15 +39,24 @@ func (d *Desk) readOrder(ctx context.Context, o store.Order) error {
 		return err
 	}
 	got, err := session.Order(ctx, connector.Ref{Kind: "order", ID: o.Number, Order: o.Number})
+	if fault.Is(err, fault.NotFound) { // the platform tells nothing beyond the record, or no longer: what is known stays
+		got, err = asKnown(o)
+	}
 	if err != nil {
 		return err
 	}
 	return d.takeOrder(ctx, o, got)
 }
 
+// asKnown is an order as it was read last.
+func asKnown(o store.Order) (connector.OrderFacts, error) {
+	f, err := decodeFacts(o.Facts)
+	return connector.OrderFacts{Order: f.Order, Buyer: f.Buyer, Shipment: f.Shipment, Ledger: f.Ledger, Unknown: f.Unknown}, err
+}
+
 func (d *Desk) takeOrder(ctx context.Context, o store.Order, got connector.OrderFacts) error {
 	now := d.Now()
-	raw, err := json.Marshal(dispute.Facts{Order: got.Order, Buyer: got.Buyer, Shipment: got.Shipment, Unknown: got.Unknown})
+	raw, err := json.Marshal(dispute.Facts{Order: got.Order, Buyer: got.Buyer, Shipment: got.Shipment, Ledger: got.Ledger, Unknown: got.Unknown})
 	if err != nil {
 		return err
 	}

@@ -108,23 +108,32 @@ func (d *Desk) rejudge(ctx context.Context, tx *store.Tx, ids []int64, now time.
 	return ms, tx.AddEvents(events)
 }
 
-// hanging is what hangs on judged cases and is renewed with them: their timers, and the words they are found by.
+// hanging is what hangs on judged cases and is renewed with them: their timers, the words they are found by, and the names of their purchase.
 type hanging struct {
-	timers map[int64][]store.Timer
-	docs   map[int64]store.SearchDoc
+	timers  map[int64][]store.Timer
+	docs    map[int64]store.SearchDoc
+	handles []store.Handle
 }
 
-func newHanging(n int) hanging {
-	return hanging{make(map[int64][]store.Timer, n), make(map[int64]store.SearchDoc, n)}
+func newHanging(n int) *hanging {
+	return &hanging{timers: make(map[int64][]store.Timer, n), docs: make(map[int64]store.SearchDoc, n)}
 }
 
-func (h hanging) add(m *matter, f *dispute.Facts, v *policy.Verdict, now time.Time) {
+func (h *hanging) add(m *matter, f *dispute.Facts, v *policy.Verdict, now time.Time) {
 	h.timers[m.c.ID] = timersOf(m.c, v, now)
 	h.docs[m.c.ID] = searchDoc(m, f)
+	if f.Order != nil {
+		for _, name := range f.Order.Handles {
+			h.handles = append(h.handles, store.Handle{CaseID: m.c.ID, CompanyID: m.c.CompanyID, Name: name})
+		}
+	}
 }
 
-func (h hanging) write(tx *store.Tx) error {
+func (h *hanging) write(tx *store.Tx) error {
 	if err := tx.SetTimersOf(h.timers); err != nil {
+		return err
+	}
+	if err := tx.AddHandles(h.handles); err != nil {
 		return err
 	}
 	return tx.IndexAll(h.docs)

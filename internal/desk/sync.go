@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -27,7 +28,8 @@ func (d *Desk) runSyncs(ctx context.Context) {
 // syncOne reads one store and writes down how it went.
 func (d *Desk) syncOne(ctx context.Context, s store.Sync) {
 	st, err := d.DB.Store(ctx, s.StoreID)
-	if err == nil && st.State == "active" {
+	offline := d.abouts[st.Connector].Offline
+	if err == nil && st.State == "active" && !offline {
 		limited, cancel := context.WithTimeout(ctx, syncPatience)
 		err = d.readStore(limited, st, &s)
 		cancel()
@@ -37,6 +39,9 @@ func (d *Desk) syncOne(ctx context.Context, s store.Sync) {
 	}
 	d.noteSync(&s, err)
 	s.NextAt = d.nextSync(ctx, s, err)
+	if offline {
+		s.NextAt = time.Time{} // its records come from files and people
+	}
 	if err := d.DB.Write(ctx, func(tx *store.Tx) error { return tx.PutSync(s) }); err != nil {
 		d.failed(ctx, "write sync", err)
 	}
@@ -46,6 +51,9 @@ func (d *Desk) syncOne(ctx context.Context, s store.Sync) {
 func (d *Desk) readStore(ctx context.Context, st store.Store, s *store.Sync) error {
 	session, err := d.ready(ctx, st)
 	if err != nil {
+		return err
+	}
+	if err := d.readNudged(ctx, st, session); err != nil {
 		return err
 	}
 	known := func(ctx context.Context, kind string, ids []string) (map[string]string, error) {
@@ -63,6 +71,33 @@ func (d *Desk) readStore(ctx context.Context, st store.Store, s *store.Sync) err
 		return err
 	}
 	return d.count(ctx, s, pulled)
+}
+
+// readNudged reads the records that the platform itself asked us to read again. One that it no longer knows is left to the reading.
+func (d *Desk) readNudged(ctx context.Context, st store.Store, session connector.Session) error {
+	nudges, err := d.DB.Nudges(ctx, st.ID)
+	if err != nil {
+		return err
+	}
+	for _, n := range nudges {
+		var ref connector.Ref
+		if err := json.Unmarshal(n.Ref, &ref); err != nil {
+			return err
+		}
+		snap, err := session.Fetch(ctx, ref)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		if err == nil {
+			if _, err := d.takeIn(ctx, st, []connector.Snapshot{snap}); err != nil {
+				return err
+			}
+		}
+		if err := d.DB.Write(ctx, func(tx *store.Tx) error { return tx.EndNudge(n) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // intakeMost is how many snapshots are taken in by one transaction at most.

@@ -146,6 +146,7 @@ type CasePage struct {
 	Sources        []SourceItem
 	Basis          string       // what a decision taken on this page is based on; hand it back with the decision
 	Rest           money.Amount // what can still be paid back for this order over all sources; zero amount without currency = not known
+	Purchase       []Row        // other cases about the same money that the member may see
 	BuyerStats     BuyerStats
 	OrderFetchedAt time.Time
 }

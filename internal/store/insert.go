@@ -14,6 +14,7 @@ type table struct {
 	key     []string          // of the unique index; empty = a plain insert
 	keep    map[string]string // columns that are not simply replaced → the expression that replaces them
 	returns string            // columns given back, empty = none
+	skip    bool              // a row that breaks a unique index is left out
 }
 
 // maxValues is how many values one sentence takes at most: SQLite allows 32,766, PostgreSQL 65,535.
@@ -64,7 +65,7 @@ func (t table) text(rows int) string {
 	b.WriteString("INSERT INTO " + t.name + " (" + strings.Join(t.columns, ", ") + ") VALUES ")
 	row := "(" + strings.Repeat("?, ", len(t.columns)-1) + "?)"
 	b.WriteString(strings.Repeat(row+", ", rows-1) + row)
-	if len(t.key) == len(t.columns) {
+	if t.skip || len(t.key) == len(t.columns) {
 		b.WriteString(" ON CONFLICT DO NOTHING")
 	} else if len(t.key) > 0 {
 		b.WriteString(" ON CONFLICT (" + strings.Join(t.key, ", ") + ") DO UPDATE SET " + t.sets())

@@ -35,7 +35,7 @@ type DB struct {
 	writing    *sql.DB // SQLite only: exactly one connection
 	writer     *writer // SQLite only
 	news       *news
-	post       *post // PostgreSQL only: the line to other nodes
+	post       *post      // PostgreSQL only: the line to other nodes
 	packer     *sync.Pool // compressors for what is kept as received
 	closing    sync.Once
 	vocabulary vocabulary

@@ -303,6 +303,34 @@ CREATE TABLE word (
 	term {text} PRIMARY KEY
 ){compact};
 
+-- Names under which other systems know the purchase of a case: cases of a company that share one are about the same money.
+CREATE TABLE handle (
+	case_id BIGINT NOT NULL,
+	name {text} NOT NULL,
+	company_id BIGINT NOT NULL,
+	PRIMARY KEY (case_id, name, company_id)
+);
+CREATE INDEX handle_name ON handle (company_id, name);
+
+-- Deliveries of platforms that were taken in, so that the same one counts once; they go after some weeks.
+CREATE TABLE push (
+	store_id BIGINT NOT NULL,
+	id {text} NOT NULL,
+	at BIGINT NOT NULL,
+	PRIMARY KEY (store_id, id)
+);
+CREATE INDEX push_at ON push (at);
+
+-- Records a platform asked us to read again. The next reading of the store begins with them.
+CREATE TABLE nudge (
+	store_id BIGINT NOT NULL,
+	kind {text} NOT NULL,
+	external_id {text} NOT NULL,
+	ref {text} NOT NULL,
+	at BIGINT NOT NULL,
+	PRIMARY KEY (store_id, kind, external_id)
+);
+
 -- What was indexed for a case, so that an unchanged text costs no write.
 CREATE TABLE indexed (
 	case_id BIGINT PRIMARY KEY,
