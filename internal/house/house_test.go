@@ -30,6 +30,7 @@ var mayImport = map[string][]string{
 	"internal/reply":                             {"internal/money", "internal/fault", "internal/calendar", "internal/dispute", "internal/shipment", "internal/policy/", "internal/reply/"},
 	"internal/webclient":                         {"internal/fault"},
 	"internal/connector":                         {"internal/money", "internal/fault", "internal/dispute"},
+	"internal/sheet":                             {"internal/money", "internal/fault", "internal/dispute", "internal/connector", "internal/policy/words"},
 	"internal/vault":                             {"internal/fault"},
 	"internal/blob":                              {"internal/fault"},
 	"internal/texts":                             {"internal/money"},
