@@ -10,6 +10,7 @@ package desk
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"time"
 
@@ -38,6 +39,8 @@ type Options struct {
 	PublicURL func() string
 	// SyncEvery is the pause between two readings of a store; 0 = one minute.
 	SyncEvery time.Duration
+	// Node is this program among those that share the database.
+	Node Node
 }
 
 // Clock is the only source of time. Wait blocks until the instant, until wake delivers, or until the context ends; a zero instant
@@ -56,6 +59,9 @@ type Desk struct {
 	names    *names
 	lines    *lines
 	glance   *glance
+	pulse    *pulse
+	hear     *hearing
+	holder   string                     // names this desk where only one may do something at a time
 	abouts   map[string]connector.About // by connector, asked once
 
 	wakeSync, wakeEffects, wakeTimers, wakeOrders chan struct{}
@@ -67,7 +73,7 @@ func New(o Options) *Desk {
 		o.SyncEvery = time.Minute
 	}
 	d := &Desk{
-		Options: o, live: newLive(), presence: newPresence(), sessions: newSessions(), names: newNames(), lines: newLines(), glance: newGlance(),
+		Options: o, live: newLive(), presence: newPresence(), sessions: newSessions(), names: newNames(), lines: newLines(), glance: newGlance(), pulse: newPulse(),
 		wakeSync: make(chan struct{}, 1), wakeEffects: make(chan struct{}, 1),
 		wakeTimers: make(chan struct{}, 1), wakeOrders: make(chan struct{}, 1),
 	}
@@ -75,6 +81,8 @@ func New(o Options) *Desk {
 	for kind, c := range o.Connectors {
 		d.abouts[kind] = c.About()
 	}
+	d.holder = rand.Text()
+	d.hear = &hearing{wake: d.wakeAll}
 	o.DB.AfterCommit(d.committed)
 	return d
 }

@@ -36,11 +36,14 @@ const (
 
 // runEffects sends what is due, one act of a case after the other, different cases side by side.
 func (d *Desk) runEffects(ctx context.Context) {
-	claim := func(n int) ([]store.Effect, error) { return d.DB.ClaimEffects(ctx, d.Now(), effectLease, n) }
-	pump(ctx, d, effectAtOnce, d.wakeEffects, claim, d.DB.NextEffect, func(e store.Effect) {
-		if err := d.advance(ctx, e); err != nil {
-			d.failed(ctx, "effect "+e.ID, err)
-		}
+	pump(ctx, d, work[store.Effect]{
+		name: "effects", atOnce: effectAtOnce, grace: stopGrace, ring: d.wakeEffects, next: d.DB.NextEffect, release: (*store.Tx).ReleaseEffect,
+		claim: func(n int) ([]store.Effect, error) { return d.DB.ClaimEffects(ctx, d.Now(), effectLease, n) },
+		do: func(ctx context.Context, e store.Effect) {
+			if err := d.advance(ctx, e); err != nil {
+				d.failed(ctx, "effect "+e.ID, err)
+			}
+		},
 	})
 }
 

@@ -10,8 +10,8 @@ import (
 	"parley/internal/store"
 )
 
-// glance keeps what every page shows of all stores: counters and how their readings stand. It is read again after any commit of this
-// process, and after a moment in any case, as another node may have committed.
+// glance keeps what every page shows of all stores: counters, how their readings stand, and which nodes work. It is read again after any
+// commit that is heard of, and after a moment in any case, as another node may have committed.
 type glance struct {
 	commits atomic.Int64 // commits heard of
 
@@ -20,17 +20,12 @@ type glance struct {
 	at      time.Time
 	tallies []store.Tally
 	syncs   []store.Sync
+	nodes   []store.Node
 }
 
 const glanceAge = time.Second
 
 func newGlance() *glance { return &glance{seen: -1} }
-
-// committed hears of every commit: the glance is out of date, and people who watch are told.
-func (d *Desk) committed(c store.Changes) {
-	d.glance.commits.Add(1)
-	d.live.publish(c)
-}
 
 // look gives counters and readings of the stores; stores nil = all. The slices belong to the caller.
 func (d *Desk) look(ctx context.Context, stores []int64) ([]store.Tally, []store.Sync, error) {
@@ -47,7 +42,11 @@ func (d *Desk) look(ctx context.Context, stores []int64) ([]store.Tally, []store
 		if err != nil {
 			return nil, nil, err
 		}
-		g.tallies, g.syncs, g.seen, g.at = tallies, syncs, n, now
+		nodes, err := d.DB.Nodes(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		g.tallies, g.syncs, g.nodes, g.seen, g.at = tallies, syncs, nodes, n, now
 	}
 	if stores == nil {
 		return slices.Clone(g.tallies), slices.Clone(g.syncs), nil
@@ -55,4 +54,11 @@ func (d *Desk) look(ctx context.Context, stores []int64) ([]store.Tally, []store
 	tallies := slices.DeleteFunc(slices.Clone(g.tallies), func(t store.Tally) bool { return !slices.Contains(stores, t.StoreID) })
 	syncs := slices.DeleteFunc(slices.Clone(g.syncs), func(s store.Sync) bool { return !slices.Contains(stores, s.StoreID) })
 	return tallies, syncs, nil
+}
+
+// standing tells since when no node has done the desk's own work, as of the last look.
+func (d *Desk) standing() time.Time {
+	d.glance.mu.Lock()
+	defer d.glance.mu.Unlock()
+	return standingSince(d.glance.nodes, d.Now())
 }

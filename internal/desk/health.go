@@ -15,6 +15,11 @@ type Health struct {
 	Open     map[string]int64 // open cases by view
 	Effects  map[string]int64 // outward acts that have not ended, by state; "doubtful" = in doubt or contradicted, capped at 10,000
 	Late     int64            // timers that are due and not yet handled, capped at 10,000
+	// WorkedAt is when the slowest loop of this node last looked for work and could; zero if none runs here. Standing tells that this
+	// was so long ago that its own work must be called standing still.
+	WorkedAt time.Time
+	Standing bool
+	Nodes    []NodeHealth
 }
 
 // StoreHealth is how fresh the picture of a store is.
@@ -27,6 +32,12 @@ type StoreHealth struct {
 	Missing   int // open cases the platform counts and the desk does not have
 }
 
+// NodeHealth is how a node is that shares the database.
+type NodeHealth struct {
+	ID, Host, Version string
+	Seen, Worked      time.Duration // ago; Worked negative = it does no work
+}
+
 // lateCap bounds what a reading of the figures may cost.
 const lateCap = 10_000
 
@@ -35,7 +46,8 @@ func (d *Desk) Ping(ctx context.Context) error { return d.DB.Ping(ctx) }
 
 // Health gathers the figures. What cannot be read is left out and told in Database.
 func (d *Desk) Health(ctx context.Context) Health {
-	h := Health{At: d.Now(), Open: map[string]int64{}}
+	h := Health{At: d.Now(), Open: map[string]int64{}, WorkedAt: d.pulse.slowest()}
+	h.Standing = !h.WorkedAt.IsZero() && h.At.Sub(h.WorkedAt) > quietLong
 	h.Database = d.readHealth(ctx, &h)
 	return h
 }
@@ -66,7 +78,21 @@ func (d *Desk) readHealth(ctx context.Context, h *Health) error {
 		return err
 	}
 	h.Stores = storesHealth(stores, syncs, h.At)
-	return nil
+	nodes, err := d.DB.Nodes(ctx)
+	h.Nodes = nodesHealth(nodes, h.At)
+	return err
+}
+
+func nodesHealth(nodes []store.Node, now time.Time) []NodeHealth {
+	out := make([]NodeHealth, 0, len(nodes))
+	for _, n := range nodes {
+		worked := -time.Second
+		if !n.WorkedAt.IsZero() {
+			worked = now.Sub(n.WorkedAt)
+		}
+		out = append(out, NodeHealth{n.ID, n.Host, n.Version, now.Sub(n.SeenAt), worked})
+	}
+	return out
 }
 
 func storesHealth(stores []store.Store, syncs []store.Sync, now time.Time) []StoreHealth {

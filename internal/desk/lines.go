@@ -21,6 +21,7 @@ type lines struct {
 
 type line struct {
 	version int64
+	kept    string // the secret as it stood in the database, sealed: another node may have renewed the token
 	session connector.Session
 	secret  sealed
 	renew   sync.Mutex
@@ -47,7 +48,7 @@ func sealName(storeID int64) string { return "store:" + strconv.FormatInt(storeI
 func (d *Desk) line(st store.Store) (*line, error) {
 	d.lines.mu.Lock()
 	defer d.lines.mu.Unlock()
-	if l := d.lines.open[st.ID]; l != nil && l.version == st.Version {
+	if l := d.lines.open[st.ID]; l != nil && l.version == st.Version && l.kept == string(st.Secret) {
 		return l, nil
 	}
 	sec, err := d.unseal(st)
@@ -58,7 +59,7 @@ func (d *Desk) line(st store.Store) (*line, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &line{version: st.Version, session: session, secret: sec}
+	l := &line{version: st.Version, kept: string(st.Secret), session: session, secret: sec}
 	d.lines.open[st.ID] = l
 	return l, nil
 }
@@ -117,6 +118,7 @@ func (d *Desk) seal(storeID int64, sec sealed) ([]byte, error) {
 const tokenMargin = 30 * time.Minute
 
 // ready renews the token of a store where it ends soon, stores the new one before anything else is done with it, and gives the session.
+// One node renews at a time: many platforms take a refresh token only once.
 func (d *Desk) ready(ctx context.Context, st store.Store) (connector.Session, error) {
 	l, err := d.line(st)
 	if err != nil {
@@ -124,19 +126,64 @@ func (d *Desk) ready(ctx context.Context, st store.Store) (connector.Session, er
 	}
 	l.renew.Lock()
 	defer l.renew.Unlock()
-	t := l.secret.Token
-	if t.Refresh == "" || t.ExpiresAt.IsZero() || t.ExpiresAt.Sub(d.Now()) > tokenMargin {
+	if !d.endsSoon(l.secret.Token) {
 		return l.session, nil
 	}
-	fresh, err := l.session.Renew(ctx, "")
+	name := "token:" + strconv.FormatInt(st.ID, 10)
+	mine, err := d.lease(ctx, name)
 	if err != nil {
-		if t.ExpiresAt.After(d.Now()) {
-			return l.session, nil // the old one still serves; the next reading tries again
-		}
 		return nil, err
 	}
-	l.secret.Token = fresh
+	if !mine {
+		return l.still(d.Now(), fault.New(fault.Unavailable, "fault.token_renewing"))
+	}
+	defer d.giveBack(name, func(tx *store.Tx) error { return tx.EndLease(name, d.holder) })
+	return d.renewed(ctx, st, l)
+}
+
+func (d *Desk) endsSoon(t connector.Token) bool {
+	return t.Refresh != "" && !t.ExpiresAt.IsZero() && t.ExpiresAt.Sub(d.Now()) <= tokenMargin
+}
+
+// still gives the session while its old token serves; the next use tries again.
+func (l *line) still(now time.Time, err error) (connector.Session, error) {
+	if l.secret.Token.ExpiresAt.After(now) {
+		return l.session, nil
+	}
+	return nil, err
+}
+
+// renewed exchanges the token, unless another node has done so since the store was read.
+func (d *Desk) renewed(ctx context.Context, st store.Store, l *line) (connector.Session, error) {
+	now, err := d.DB.Store(ctx, st.ID)
+	if err != nil {
+		return nil, err
+	}
+	if string(now.Secret) != l.kept {
+		fresh, err := d.line(now)
+		if err != nil {
+			return nil, err
+		}
+		return fresh.session, nil
+	}
+	token, err := l.session.Renew(ctx, "")
+	if err != nil {
+		return l.still(d.Now(), err)
+	}
+	l.secret.Token = token
 	return l.session, d.keepToken(ctx, st.ID, l)
+}
+
+// tokenLease is longer than a renewal may take.
+const tokenLease = 2 * time.Minute
+
+func (d *Desk) lease(ctx context.Context, name string) (mine bool, err error) {
+	err = d.DB.Write(ctx, func(tx *store.Tx) error {
+		now := d.Now()
+		mine, err = tx.Lease(name, d.holder, now, now.Add(tokenLease))
+		return err
+	})
+	return mine, err
 }
 
 // keepToken writes a renewed token. The settings' version stays: nothing a person edits has changed.
@@ -145,5 +192,11 @@ func (d *Desk) keepToken(ctx context.Context, storeID int64, l *line) error {
 	if err != nil {
 		return err
 	}
-	return d.DB.Write(ctx, func(tx *store.Tx) error { return tx.SetSecret(storeID, blob) })
+	if err := d.DB.Write(ctx, func(tx *store.Tx) error { return tx.SetSecret(storeID, blob) }); err != nil {
+		return err
+	}
+	d.lines.mu.Lock()
+	l.kept = string(blob)
+	d.lines.mu.Unlock()
+	return nil
 }

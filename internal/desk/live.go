@@ -12,6 +12,7 @@ import (
 type Change struct {
 	Cases  []int64
 	Stores []int64
+	All    bool // anything may have changed: more than can be listed, or what other nodes wrote was missed
 }
 
 // live tells watchers about commits. A watcher who is slow misses nothing: what he has not heard yet is joined into one change.
@@ -24,10 +25,11 @@ type watcher struct {
 	mu      sync.Mutex
 	pending map[int64]bool
 	stores  map[int64]bool
+	all     bool // anything may have changed
 	ring    chan struct{}
 }
 
-// maxPending caps what is remembered for a slow watcher; beyond it an empty list means "anything may have changed".
+// maxPending caps what is remembered for a slow watcher; beyond it anything may have changed.
 const maxPending = 500
 
 func newLive() *live { return &live{watchers: map[*watcher]struct{}{}} }
@@ -42,6 +44,7 @@ func (l *live) publish(c store.Changes) {
 
 func (w *watcher) add(c store.Changes) {
 	w.mu.Lock()
+	w.all = w.all || c.All
 	for _, id := range c.Cases {
 		if len(w.pending) < maxPending {
 			w.pending[id] = true
@@ -64,9 +67,10 @@ func (w *watcher) take() Change {
 	for id := range w.stores {
 		c.Stores = append(c.Stores, id)
 	}
-	if len(c.Cases) >= maxPending {
-		c.Cases = nil
+	if w.all || len(c.Cases) >= maxPending {
+		c = Change{All: true}
 	}
+	w.all = false
 	clear(w.pending)
 	clear(w.stores)
 	return c

@@ -20,11 +20,15 @@ const (
 
 // runOrders reads purchases and parcels of cases, when they are new and from time to time while a case is open.
 func (d *Desk) runOrders(ctx context.Context) {
-	claim := func(n int) ([]store.Order, error) { return d.DB.WantedOrders(ctx, d.Now(), orderLease, n) }
-	pump(ctx, d, orderAtOnce, d.wakeOrders, claim, d.DB.NextWantedOrder, func(o store.Order) {
-		if err := d.readOrder(ctx, o); err != nil && ctx.Err() == nil {
-			d.postponeOrder(ctx, o, err)
-		}
+	pump(ctx, d, work[store.Order]{
+		name: "orders", atOnce: orderAtOnce, ring: d.wakeOrders, next: d.DB.NextWantedOrder,
+		claim: func(n int) ([]store.Order, error) { return d.DB.WantedOrders(ctx, d.Now(), orderLease, n) },
+		do: func(ctx context.Context, o store.Order) {
+			if err := d.readOrder(ctx, o); err != nil && ctx.Err() == nil {
+				d.postponeOrder(ctx, o, err)
+			}
+		},
+		release: func(tx *store.Tx, o store.Order) error { return tx.ReleaseOrder(o, d.Now()) },
 	})
 }
 

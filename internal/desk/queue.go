@@ -208,7 +208,7 @@ func (d *Desk) Around(ctx context.Context, who Who) (Surroundings, error) {
 		return s, err
 	}
 	s.DueSoon, s.DueCapped = int64(due), due == dueCap
-	s.Freshness = d.freshness(who, b, syncs)
+	s.Freshness, s.StandingSince = d.freshness(who, b, syncs), d.standing()
 	for _, f := range s.Freshness {
 		if f.State == "active" && (s.NextSyncAt.IsZero() || f.NextAt.Before(s.NextSyncAt)) {
 			s.NextSyncAt = f.NextAt

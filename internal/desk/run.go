@@ -6,24 +6,31 @@ import (
 	"runtime/debug"
 	"sync"
 	"time"
+
+	"parley/internal/store"
 )
 
 // Run does the desk's own work until the context ends: syncs, orders, timers, effects. A loop that fails badly is begun again; what it
-// was doing is written in the database and found there.
+// was doing is written in the database and found there. When the context ends, acts under way are brought to an end within stopGrace,
+// and whatever is left goes back at once, so that another node takes it without waiting for a lease to run out.
 func (d *Desk) Run(ctx context.Context) error {
-	var all sync.WaitGroup
-	for name, loop := range map[string]func(context.Context){
+	loops := map[string]func(context.Context){
 		"syncs": d.runSyncs, "orders": d.runOrders, "timers": d.runTimers, "effects": d.runEffects,
-	} {
-		all.Add(1)
-		go func() {
-			defer all.Done()
+	}
+	for name := range loops {
+		d.pulse.beat(name, d.Now())
+	}
+	loops["beat"] = d.runBeat
+	var all sync.WaitGroup
+	for name, loop := range loops {
+		all.Go(func() {
 			for ctx.Err() == nil {
 				d.guarded(ctx, name, loop)
 			}
-		}()
+		})
 	}
 	all.Wait()
+	d.leave()
 	return ctx.Err()
 }
 
@@ -36,24 +43,63 @@ func (d *Desk) guarded(ctx context.Context, name string, loop func(context.Conte
 	loop(ctx)
 }
 
+// work is what a loop does again and again.
+type work[T any] struct {
+	name    string
+	atOnce  int           // pieces side by side
+	grace   time.Duration // how long pieces under way may go on after the end; 0 = they can be broken off at any moment
+	ring    chan struct{}
+	claim   func(limit int) ([]T, error)
+	next    func(context.Context) (time.Time, error)
+	do      func(context.Context, T)
+	release func(*store.Tx, T) error // gives back what was claimed and not ended
+}
+
+// stopGrace is how long acts under way may go on after the end of the program was asked for.
+const stopGrace = 10 * time.Second
+
 // pump claims work and does it, several pieces side by side, until the context ends. A piece that hangs or fails holds no other.
-func pump[T any](ctx context.Context, d *Desk, atOnce int, ring chan struct{}, claim func(limit int) ([]T, error), next func(context.Context) (time.Time, error), do func(T)) {
+func pump[T any](ctx context.Context, d *Desk, w work[T]) {
+	patient, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(w.grace, cancel) })()
 	var busy sync.WaitGroup
 	defer busy.Wait()
-	slots := make(chan struct{}, atOnce)
+	slots := make(chan struct{}, w.atOnce)
 	for ctx.Err() == nil {
-		found, err := claim(max(atOnce-len(slots), 1))
-		at := d.next(ctx, err, next)
+		free := w.atOnce - len(slots)
+		if free == 0 {
+			d.pulse.beat(w.name, d.Now())
+			d.Clock.Wait(ctx, d.Now().Add(lookAgain), w.ring)
+			continue
+		}
+		found, err := w.claim(free)
+		at := d.next(ctx, err, w.next)
+		if err == nil {
+			d.pulse.beat(w.name, d.Now())
+		}
 		for _, piece := range found {
 			slots <- struct{}{}
 			busy.Go(func() {
-				defer func() { <-slots; wake(ring) }()
-				d.guarded(ctx, "a piece of work", func(context.Context) { do(piece) })
+				defer func() { <-slots; wake(w.ring) }()
+				d.guarded(patient, w.name, func(context.Context) { w.do(patient, piece) })
+				if patient.Err() != nil {
+					d.giveBack(w.name, func(tx *store.Tx) error { return w.release(tx, piece) })
+				}
 			})
 		}
 		if len(found) == 0 {
-			d.Clock.Wait(ctx, at, ring)
+			d.Clock.Wait(ctx, at, w.ring)
 		}
+	}
+}
+
+// giveBack writes that what was claimed here is free again. Where even that fails the lease ends by itself.
+func (d *Desk) giveBack(what string, release func(*store.Tx) error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	if err := d.DB.Write(ctx, release); err != nil {
+		d.Log.Warn("claimed work could not be given back; its lease will end", "what", what, "err", err)
 	}
 }
 

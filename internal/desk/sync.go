@@ -21,8 +21,10 @@ const (
 
 // runSyncs reads every store again and again, each at its own time. One that fails never holds another.
 func (d *Desk) runSyncs(ctx context.Context) {
-	claim := func(n int) ([]store.Sync, error) { return d.DB.ClaimSyncs(ctx, d.Now(), syncLease, n) }
-	pump(ctx, d, syncAtOnce, d.wakeSync, claim, d.DB.NextSync, func(s store.Sync) { d.syncOne(ctx, s) })
+	pump(ctx, d, work[store.Sync]{
+		name: "syncs", atOnce: syncAtOnce, ring: d.wakeSync, next: d.DB.NextSync, do: d.syncOne, release: (*store.Tx).ReleaseSync,
+		claim: func(n int) ([]store.Sync, error) { return d.DB.ClaimSyncs(ctx, d.Now(), syncLease, n) },
+	})
 }
 
 // syncOne reads one store and writes down how it went.
@@ -35,7 +37,7 @@ func (d *Desk) syncOne(ctx context.Context, s store.Sync) {
 		cancel()
 	}
 	if ctx.Err() != nil {
-		return // the lease ends by itself
+		return // given back as it was, or the lease ends by itself
 	}
 	d.noteSync(&s, err)
 	s.NextAt = d.nextSync(ctx, s, err)

@@ -20,6 +20,9 @@ func (d *Desk) runTimers(ctx context.Context) {
 			d.failed(ctx, "timers", err)
 			next = d.Now().Add(time.Second)
 		}
+		if err == nil {
+			d.pulse.beat("timers", d.Now())
+		}
 		if n == 0 {
 			d.Clock.Wait(ctx, next, d.wakeTimers)
 		}

@@ -94,16 +94,18 @@ type QueuePage struct {
 
 // Surroundings are the figures, view counters and store freshness shown on every list.
 type Surroundings struct {
-	Views      map[string]int64 // open cases by view, in the stores the member sees
-	Open       int64
-	Stores     int
-	DueSoon    int64 // answers due within 4 hours, capped at 1,000
-	DueCapped  bool
-	AtStake    []money.Amount // by reference currency, largest first
-	Freshness  []Freshness    // one per store, worst first
-	NextSyncAt time.Time
-	InDoubt    int64 // effects whose end is not known, or that were contradicted
-	Saved      []SavedView
+	Views     map[string]int64 // open cases by view, in the stores the member sees
+	Open      int64
+	Stores    int
+	DueSoon   int64 // answers due within 4 hours, capped at 1,000
+	DueCapped bool
+	AtStake   []money.Amount // by reference currency, largest first
+	Freshness []Freshness    // one per store, worst first
+	// StandingSince tells since when no node has done the desk's own work; zero while one does.
+	StandingSince time.Time
+	NextSyncAt    time.Time
+	InDoubt       int64 // effects whose end is not known, or that were contradicted
+	Saved         []SavedView
 }
 
 // Freshness is how far a store's picture can be trusted.

@@ -58,6 +58,14 @@ func (f Frame) stores() int64 {
 	return int64(f.Around.Stores)
 }
 
+// standing is since when the desk has not done its own work; zero while it does.
+func (f Frame) standing() time.Time {
+	if f.Around == nil {
+		return time.Time{}
+	}
+	return f.Around.StandingSince
+}
+
 // stale is the age from which a store's picture is called old.
 const stale = 15 * time.Minute
 
