@@ -158,6 +158,9 @@ type Ref struct {
 	Buyer string `json:"buyer,omitempty"`
 	Order string `json:"order,omitempty"` // whole purchase
 	Line  string `json:"line,omitempty"`  // order line
+	// Note is what the connector must know again when it reads the record later and the platform does not tell, such as when an incident
+	// without a date of its own was first seen. It never changes for a source.
+	Note string `json:"note,omitempty"`
 }
 
 // Snapshot is what the platform said about one source at one moment.
