@@ -35,7 +35,7 @@ var mayImport = map[string][]string{
 	"internal/blob":                              {"internal/fault"},
 	"internal/texts":                             {"internal/money"},
 	"internal/store":                             {"internal/money", "internal/fault"},
-	"internal/desk":                              {"internal/money", "internal/fault", "internal/dispute", "internal/policy", "internal/policy/words", "internal/reply", "internal/connector", "internal/store", "internal/vault", "internal/blob"},
+	"internal/desk":                              {"internal/money", "internal/fault", "internal/dispute", "internal/policy", "internal/policy/words", "internal/reply", "internal/connector", "internal/sheet", "internal/store", "internal/vault", "internal/blob"},
 	"internal/web":                               {"internal/money", "internal/fault", "internal/dispute", "internal/policy", "internal/policy/words", "internal/reply", "internal/connector", "internal/desk", "internal/texts", "internal/web/"},
 	"internal/api":                               {"internal/money", "internal/fault", "internal/dispute", "internal/policy", "internal/reply", "internal/connector", "internal/desk", "internal/store", "internal/texts"},
 	"internal/app":                               {"internal/", "packs", "templates"},
@@ -50,6 +50,10 @@ var mayImport = map[string][]string{
 	"internal/connector/aliexpress/fake":         {},
 	"internal/connector/aliexpress/fake/demo":    {"internal/connector/aliexpress/fake"},
 	"internal/connector/aliexpress/fake/foreign": {"internal/connector/aliexpress/fake"},
+	"internal/connector/stripe":                  {"internal/connector", "internal/money", "internal/fault", "internal/dispute", "internal/webclient"},
+	"internal/connector/stripe/fake":             {"internal/connector/simulator"},
+	"internal/connector/stripe/fake/demo":        {"internal/connector/stripe/fake"},
+	"internal/connector/stripe/fake/foreign":     {"internal/connector/stripe/fake"},
 }
 
 // mayUse lists who may import what of the world.

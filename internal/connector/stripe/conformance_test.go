@@ -1,0 +1,124 @@
+package stripe_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"parley/internal/connector"
+	"parley/internal/connector/connectortest"
+	"parley/internal/connector/simulator"
+	"parley/internal/connector/stripe"
+	"parley/internal/connector/stripe/fake"
+	"parley/internal/money"
+	"parley/internal/webclient"
+)
+
+var stores atomic.Int64
+
+// scene is a simulated platform with one account, reached over loopback.
+type scene struct {
+	platform *fake.Platform
+	shop     *fake.Account
+	account  connector.Account
+	world    connector.World
+}
+
+func newScene(t testing.TB) *scene {
+	s := &scene{platform: fake.New(fake.Options{})}
+	s.shop = s.platform.AddAccount(fake.AccountSpec{Name: "Casa Norte", Country: "ES", Currency: "eur"})
+	server := httptest.NewServer(s.platform)
+	t.Cleanup(server.Close)
+	s.account = connector.Account{
+		StoreID: stores.Add(1), // limits are kept per store, so that no test waits for another
+		Settings: map[string]string{
+			"address": server.URL, "api_key": s.shop.Key, "webhook_secret": s.shop.WebhookSecret, "allow_private": "true", "calls_per_second": "0",
+		},
+	}
+	s.world = worldAt(s.platform.Now)
+	return s
+}
+
+func worldAt(now func() time.Time) connector.World {
+	return connector.World{
+		HTTP: webclient.New(webclient.Options{AllowPrivate: true}), Now: now, Log: slog.New(slog.DiscardHandler),
+		Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+	}
+}
+
+func (s *scene) open(t testing.TB) *stripe.Session {
+	t.Helper()
+	session, err := stripe.New().Open(s.account, s.world)
+	must(t, err)
+	return session.(*stripe.Session)
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// buy lets Ana pay 69.90 EUR for a power bank.
+func (s *scene) buy() *fake.Charge {
+	return s.shop.Pay(fake.ChargeSpec{Amount: 6990, Description: "Power bank 20000 mAh", Carrier: "Correos", Tracking: "LB000000001ES"})
+}
+
+func (s *scene) dispute(spec fake.DisputeSpec) *fake.Dispute {
+	if spec.Reason == "" {
+		spec.Reason, spec.Code = "product_not_received", "13.1"
+	}
+	return s.shop.Dispute(s.buy(), spec)
+}
+
+func ref(d *fake.Dispute) connector.Ref {
+	return connector.Ref{Kind: "dispute", ID: d.ID, Order: d.Charge().Intent}
+}
+
+func TestConformance(t *testing.T) {
+	connectortest.Run(t, connectortest.Harness{Connector: stripe.New(), Start: stage})
+}
+
+func stage(t *testing.T) *connectortest.Stage {
+	s := newScene(t)
+	var disputes []*fake.Dispute
+	for n := range 130 { // more than a page
+		disputes = append(disputes, s.dispute(fake.DisputeSpec{Ago: time.Duration(n) * time.Hour}))
+	}
+	must(t, disputes[0].Decide(false))
+	s.platform.Advance(time.Minute)
+	do := func(err error) {
+		t.Helper()
+		must(t, err)
+		s.platform.Advance(time.Minute)
+	}
+	return &connectortest.Stage{
+		Account: s.account, World: s.world, Secrets: []string{s.shop.Key, s.shop.WebhookSecret},
+		Open: 129, Calls: s.platform.Gate().Count,
+		Change: func() connector.Ref { do(disputes[3].Touch(24 * time.Hour)); return ref(disputes[3]) },
+		End:    func() connector.Ref { do(disputes[120].Decide(false)); return ref(disputes[120]) },
+		Act: func() connector.Effect {
+			return connector.Effect{
+				ID: "eff_1", Do: "contest_with_evidence", Ref: ref(disputes[5]), Amount: money.Amount{Currency: "EUR"},
+				Text: "Delivered on 2026-10-31.", Tracking: "LB000000001ES", Carrier: "Correos",
+			}
+		},
+		Foolish: func() connector.Effect {
+			return connector.Effect{ID: "eff_2", Do: "accept", Ref: ref(disputes[0])}
+		},
+		Trouble: func(what connectortest.Trouble) { trouble(s.platform.Gate(), what) },
+		Peace:   s.platform.Gate().Peace,
+	}
+}
+
+func trouble(gate *simulator.Gate, what connectortest.Trouble) {
+	gate.Add(simulator.Fault{Do: map[connectortest.Trouble]simulator.Trouble{
+		connectortest.Down: simulator.Down, connectortest.Garbled: simulator.Garbled, connectortest.Limited: simulator.Limited,
+		connectortest.Revoked: simulator.Revoked, connectortest.LostAnswer: simulator.LostAnswer,
+	}[what]})
+}
+

@@ -1,0 +1,148 @@
+package fake
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"parley/internal/connector/simulator"
+)
+
+// Version is the interface that is simulated.
+const Version = "2026-08-26.dahlia"
+
+// Options shape a platform.
+type Options struct {
+	Now  func() time.Time // nil: 2026-11-20 09:00 UTC, moved by Advance only
+	HTTP *http.Client     // by which webhooks go out; nil: none are sent
+}
+
+// Platform is a simulated Stripe. It is safe for use by several goroutines.
+type Platform struct {
+	gate    *simulator.Gate
+	handler http.Handler
+	out     *http.Client
+	clock   func() time.Time
+
+	mu       sync.Mutex
+	moved    time.Duration
+	accounts []*Account
+	next     int
+}
+
+// New makes a platform without accounts.
+func New(o Options) *Platform {
+	p := &Platform{clock: o.Now, out: o.HTTP}
+	if p.clock == nil {
+		p.clock = func() time.Time { return time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC) }
+	}
+	p.gate = simulator.NewGate(p.Now, refuse)
+	p.handler = p.gate.Wrap(p.routes())
+	return p
+}
+
+// ServeHTTP answers as api.stripe.com and files.stripe.com do.
+func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.handler.ServeHTTP(w, r) }
+
+// Gate makes troubles and counts calls.
+func (p *Platform) Gate() *simulator.Gate { return p.gate }
+
+// Now is the platform's clock.
+func (p *Platform) Now() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.now()
+}
+
+func (p *Platform) now() time.Time { return p.clock().Add(p.moved).UTC() }
+
+// Advance moves the clock; what falls due on the way happens.
+func (p *Platform) Advance(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.moved += d
+	p.lapse()
+}
+
+// AccountSpec describes an account. Empty members are made up.
+type AccountSpec struct {
+	ID, Key       string
+	Name          string
+	Country       string // ISO 3166-1 alpha-2
+	Currency      string // lower case
+	WebhookURL    string
+	WebhookSecret string
+}
+
+// Account is one merchant's account.
+type Account struct {
+	AccountSpec
+	p        *Platform
+	revoked  bool
+	charges  []*Charge
+	disputes []*Dispute
+	warnings []*Warning
+	refunds  []*Refund
+	files    []*File
+	events   []*event
+	replays  map[string]replay
+}
+
+// AddAccount opens an account.
+func (p *Platform) AddAccount(spec AccountSpec) *Account {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := len(p.accounts) + 1
+	fill := func(field *string, value string) {
+		if *field == "" {
+			*field = value
+		}
+	}
+	fill(&spec.ID, fmt.Sprintf("acct_1Fake%04d", n))
+	fill(&spec.Key, fmt.Sprintf("rk_test_51Fake%04dKeyOfTheDesk", n))
+	fill(&spec.Country, "ES")
+	fill(&spec.Currency, "eur")
+	fill(&spec.WebhookSecret, fmt.Sprintf("whsec_fake%04dSecret", n))
+	a := &Account{AccountSpec: spec, p: p, replays: map[string]replay{}}
+	p.accounts = append(p.accounts, a)
+	return a
+}
+
+// Revoke rolls the key: the old one is good no more.
+func (a *Account) Revoke() {
+	a.p.mu.Lock()
+	defer a.p.mu.Unlock()
+	a.revoked = true
+}
+
+// Hook sets where events are delivered. An empty address ends it.
+func (a *Account) Hook(url string) {
+	a.p.mu.Lock()
+	defer a.p.mu.Unlock()
+	a.WebhookURL = url
+}
+
+// id makes up an id as long as Stripe's.
+func (p *Platform) id(prefix string) string {
+	p.next++
+	return fmt.Sprintf("%s_3Fake%020d", prefix, p.next)
+}
+
+// account finds who calls.
+func (p *Platform) account(r *http.Request) (*Account, *refusal) {
+	key := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if user, _, basic := r.BasicAuth(); basic {
+		key = user
+	}
+	if key == "" {
+		return nil, &refusal{status: 401, kind: invalidRequest, message: "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth."}
+	}
+	for _, a := range p.accounts {
+		if a.Key == key && !a.revoked {
+			return a, nil
+		}
+	}
+	return nil, &refusal{status: 401, kind: invalidRequest, message: "Invalid API Key provided: " + key[:min(8, len(key))] + "****"}
+}

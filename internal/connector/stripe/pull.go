@@ -1,0 +1,246 @@
+package stripe
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"parley/internal/connector"
+	"parley/internal/fault"
+)
+
+const (
+	pageSize = 100 // the most a list gives
+	// longestCase is how far back the first pull looks for what is still open, recently for what ended lately: Stripe
+	// does not filter by status.
+	longestCase = 365 * 24 * time.Hour
+	recently    = 120 * 24 * time.Hour
+	// overlap is how far before the last pull a later one looks: clocks differ, and a list may lag behind.
+	overlap = 2 * time.Hour
+)
+
+// note is what a pull remembers for the next: when it began, and what was open, as "kind/id" → creation.
+type note struct {
+	At   int64            `json:"at"` // Unix seconds
+	Open map[string]int64 `json:"open"`
+}
+
+// pull is one run of Session.Pull.
+type pull struct {
+	s       *Session
+	last    note
+	began   time.Time
+	known   connector.Known
+	yield   func([]connector.Snapshot) error
+	seen    map[string]bool // "kind/id" of what was dealt with in this run
+	open    map[string]int64
+	got     bool
+	endings map[string]time.Time // when disputes ended; nil = not asked yet
+}
+
+// Pull lists what was created since the oldest open record (the first time: within a year), and reads what was open and
+// is not in the list any more.
+func (s *Session) Pull(ctx context.Context, from connector.Cursor, known connector.Known, yield func([]connector.Snapshot) error) (connector.Pulled, error) {
+	p := &pull{s: s, began: s.world.Now(), known: known, yield: yield, seen: map[string]bool{}, open: map[string]int64{}}
+	if json.Unmarshal([]byte(from), &p.last) != nil {
+		p.last = note{}
+	}
+	err := p.all(ctx)
+	result := connector.Pulled{Count: -1, Cursor: from, Listed: sortedKeys(p.open)}
+	if fault.Is(err, fault.Limited) && p.got {
+		result.Partial = true // what was read is kept; what is known by then costs nothing in the next pull
+		return result, nil
+	}
+	if err != nil {
+		return result, err
+	}
+	cursor, err := json.Marshal(note{p.began.Unix(), p.open})
+	result.Cursor = connector.Cursor(cursor)
+	return result, err
+}
+
+func (p *pull) all(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := p.listing(ctx, disputes); err != nil {
+		return err
+	}
+	if p.s.warnings {
+		switch err := p.listing(ctx, warnings); {
+		case optional(err):
+			p.s.world.Log.Info("stripe: the key may not read early fraud warnings", "store", p.s.store)
+		case err != nil:
+			return err
+		}
+	}
+	return p.vanished(ctx)
+}
+
+// since is from when on a list is asked for: everything open must be in it.
+func (p *pull) since(of source) time.Time {
+	if p.last.At == 0 {
+		if of.kind == warningKind {
+			return p.began.Add(-warningLasts)
+		}
+		return p.began.Add(-longestCase)
+	}
+	since := time.Unix(p.last.At, 0).Add(-overlap)
+	for key, created := range p.last.Open {
+		if at := time.Unix(created, 0); strings.HasPrefix(key, of.kind+"/") && at.Before(since) {
+			since = at
+		}
+	}
+	if oldest := p.began.Add(-longestCase); since.Before(oldest) {
+		since = oldest // what is older is read by its number
+	}
+	return since
+}
+
+// listing reads a list page by page, the newest first.
+func (p *pull) listing(ctx context.Context, of source) error {
+	ask := []param{{"limit", strconv.Itoa(pageSize)}, {in("created", "gte"), strconv.FormatInt(p.since(of).Unix(), 10)}}
+	if of.kind == warningKind {
+		ask = append(ask, param{"expand[]", "data.charge"}) // the record itself tells no sum
+	}
+	after := ""
+	for {
+		params := ask
+		if after != "" {
+			params = append(slices.Clone(ask), param{"starting_after", after})
+		}
+		l, err := p.s.page(ctx, of, params...)
+		if err != nil {
+			return err
+		}
+		if err := p.take(ctx, of, l.Data); err != nil {
+			return err
+		}
+		last := lastID(l.Data)
+		if !bool(l.More) || last == "" || last == after {
+			return nil
+		}
+		after = last
+	}
+}
+
+// take hands over what the desk does not have as it is now.
+func (p *pull) take(ctx context.Context, of source, rows []json.RawMessage) error {
+	var snaps []connector.Snapshot
+	for _, raw := range rows {
+		snap := p.s.snapshot(of, raw)
+		key := of.kind + "/" + snap.Ref.ID
+		if snap.Ref.ID == "" || p.seen[key] {
+			continue // a row came twice because others were created meanwhile, or has no name to keep it by
+		}
+		p.seen[key] = true
+		if snap.Open {
+			p.open[key] = created(raw)
+		}
+		if p.wanted(snap) {
+			snaps = append(snaps, snap)
+		}
+	}
+	snaps, err := p.unknown(ctx, of, snaps)
+	if err != nil || len(snaps) == 0 {
+		return err
+	}
+	return p.hand(ctx, snaps)
+}
+
+// wanted leaves out what ended long ago, on the first pull.
+func (p *pull) wanted(snap connector.Snapshot) bool {
+	return p.last.At != 0 || snap.Open || snap.Problem != nil || p.began.Sub(snap.ChangedAt) < recently
+}
+
+// unknown leaves out what the desk has already.
+func (p *pull) unknown(ctx context.Context, of source, snaps []connector.Snapshot) ([]connector.Snapshot, error) {
+	if len(snaps) == 0 || p.known == nil {
+		return snaps, nil
+	}
+	ids := make([]string, len(snaps))
+	for n, snap := range snaps {
+		ids[n] = snap.Ref.ID
+	}
+	had, err := p.known(ctx, of.kind, ids)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(snaps, func(s connector.Snapshot) bool { return s.Fingerprint != "" && had[s.Ref.ID] == s.Fingerprint }), nil
+}
+
+// hand yields records, those that ended with the time of it.
+func (p *pull) hand(ctx context.Context, snaps []connector.Snapshot) error {
+	for n := range snaps {
+		if err := p.end(ctx, &snaps[n]); err != nil {
+			return err
+		}
+	}
+	p.got = true
+	return p.yield(snaps)
+}
+
+// end finds when a record ended: from the account's events; where they are not told, a record that was open at the last
+// pull ended by now.
+func (p *pull) end(ctx context.Context, snap *connector.Snapshot) error {
+	if lacksEnd(*snap) {
+		if p.endings == nil {
+			var err error
+			if p.endings, err = p.s.closings(ctx, p.began.Add(-eventsKept)); err != nil && !optional(err) {
+				return err
+			}
+		}
+		ended(snap, p.endings[snap.Ref.ID])
+	}
+	if _, wasOpen := p.last.Open[snap.Ref.Kind+"/"+snap.Ref.ID]; wasOpen {
+		ended(snap, p.began.UTC().Truncate(time.Second))
+	}
+	return nil
+}
+
+// vanished reads what was open at the last pull and was not listed now.
+func (p *pull) vanished(ctx context.Context) error {
+	for _, of := range []source{disputes, warnings} {
+		snaps, err := p.gone(ctx, of)
+		if err == nil {
+			snaps, err = p.unknown(ctx, of, snaps)
+		}
+		if err == nil && len(snaps) > 0 {
+			err = p.hand(ctx, snaps)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gone reads one by one what the list of a kind had no more.
+func (p *pull) gone(ctx context.Context, of source) (snaps []connector.Snapshot, err error) {
+	for _, key := range sortedKeys(p.last.Open) {
+		id, ours := strings.CutPrefix(key, of.kind+"/")
+		if !ours || p.seen[key] || (of == warnings && !p.s.warnings) {
+			continue
+		}
+		snap, err := p.s.record(ctx, connector.Ref{Kind: of.kind, ID: id})
+		if err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Garbled) {
+			return nil, err
+		}
+		if snap.Open || fault.Is(err, fault.Garbled) {
+			p.open[key] = p.last.Open[key]
+		}
+		snaps = append(snaps, snap)
+	}
+	return snaps, nil
+}
+
+func created(raw json.RawMessage) int64 {
+	var r struct {
+		Created whole `json:"created"`
+	}
+	_ = json.Unmarshal(raw, &r) // read before
+	return r.Created.n
+}
