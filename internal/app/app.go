@@ -23,6 +23,7 @@ import (
 	"parley/internal/blob"
 	"parley/internal/connector"
 	"parley/internal/connector/aliexpress"
+	"parley/internal/connector/stripe"
 	"parley/internal/desk"
 	"parley/internal/fault"
 	"parley/internal/policy"
@@ -162,7 +163,10 @@ func (a *App) read() (library *policy.Library, letters *reply.Templates, err err
 
 // Connectors are the platforms this program knows. A new one is one line here.
 func Connectors() map[string]connector.Connector {
-	return map[string]connector.Connector{"aliexpress": aliexpress.New()}
+	return map[string]connector.Connector{
+		"aliexpress": aliexpress.New(),
+		"stripe":     stripe.New(),
+	}
 }
 
 func (a *App) world(private bool) connector.World {
