@@ -11,6 +11,7 @@ import (
 
 	"parley/internal/app"
 	"parley/internal/connector/aliexpress/fake"
+	stripe "parley/internal/connector/stripe/fake"
 	"parley/internal/fault"
 )
 
@@ -42,7 +43,10 @@ func (connectorList) Run(t *terminal) error {
 
 // fakes are the simulated platforms by name. A new one is one line here.
 func fakes() map[string]func(context.Context, string, io.Reader, io.Writer, func() time.Time) error {
-	return map[string]func(context.Context, string, io.Reader, io.Writer, func() time.Time) error{"aliexpress": fake.Main}
+	return map[string]func(context.Context, string, io.Reader, io.Writer, func() time.Time) error{
+		"aliexpress": fake.Main,
+		"stripe":     stripe.Main,
+	}
 }
 
 type fakeVerb struct {
