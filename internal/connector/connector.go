@@ -121,6 +121,8 @@ type World struct {
 	Log  *slog.Logger
 	// Pause waits for a duration or until the context ends. Tests make it instant.
 	Pause func(context.Context, time.Duration) error
+	// OneByOne asks for calls one after the other where a session would make several side by side: simulations repeat exactly then.
+	OneByOne bool
 }
 
 // Session is an open way to one store. It is safe for use by several goroutines.

@@ -75,7 +75,7 @@ func (d *Desk) decide(ctx context.Context, tx *store.Tx, who Who, caseID int64, 
 	if p.Blocked {
 		return Decided{}, fault.New(fault.Refused, "fault.reply_blocked", "checks", findingCodes(p.Findings), "points", findingPoints(p.Findings))
 	}
-	dec := store.Decision{ID: newID("dec"), CaseID: caseID, MemberID: who.MemberID, At: now, Option: ch.Option, State: "open"}
+	dec := store.Decision{ID: d.NewID("dec"), CaseID: caseID, MemberID: who.MemberID, At: now, Option: ch.Option, State: "open"}
 	if dec.Data, err = json.Marshal(ch); err != nil {
 		return Decided{}, err
 	}
@@ -318,7 +318,7 @@ func (d *Desk) effectsOf(ctx context.Context, tx *store.Tx, m *matter, dec store
 	}
 	out := make([]store.Effect, 0, len(steps))
 	for i, step := range steps {
-		step.ID = newID("eff")
+		step.ID = d.NewID("eff")
 		raw, err := json.Marshal(step)
 		if err != nil {
 			return nil, err

@@ -39,6 +39,10 @@ type Options struct {
 	PublicURL func() string
 	// SyncEvery is the pause between two readings of a store; 0 = one minute.
 	SyncEvery time.Duration
+	// OrderEvery is how often the parcel of an open case is looked at again; 0 = six hours.
+	OrderEvery time.Duration
+	// NewID gives the identifier of a decision or an effect; nil = 128 random bits. Simulations give their own, to repeat exactly.
+	NewID func(prefix string) string
 	// Node is this program among those that share the database.
 	Node Node
 }
@@ -71,6 +75,12 @@ type Desk struct {
 func New(o Options) *Desk {
 	if o.SyncEvery == 0 {
 		o.SyncEvery = time.Minute
+	}
+	if o.OrderEvery == 0 {
+		o.OrderEvery = 6 * time.Hour
+	}
+	if o.NewID == nil {
+		o.NewID = newID
 	}
 	d := &Desk{
 		Options: o, live: newLive(), presence: newPresence(), sessions: newSessions(), names: newNames(), lines: newLines(), glance: newGlance(), pulse: newPulse(),

@@ -12,10 +12,9 @@ import (
 )
 
 const (
-	orderLease   = 2 * time.Minute
-	orderAtOnce  = 16
-	orderRefresh = 6 * time.Hour // how often the parcel of an open case is looked at again
-	orderRetry   = 10 * time.Minute
+	orderLease  = 2 * time.Minute
+	orderAtOnce = 16
+	orderRetry  = 10 * time.Minute
 )
 
 // runOrders reads purchases and parcels of cases, when they are new and from time to time while a case is open.
@@ -78,7 +77,7 @@ func (d *Desk) takeOrder(ctx context.Context, o store.Order, got connector.Order
 		if err != nil || !anyOpen(ms) {
 			return err
 		}
-		o.WantedAt = now.Add(orderRefresh)
+		o.WantedAt = now.Add(d.OrderEvery)
 		return tx.PutOrders([]store.Order{o})
 	})
 }

@@ -107,6 +107,9 @@ const intakeMost = 250
 
 // pull reads and takes in side by side: while one batch is written, the next is on its way. The cursor is only good once both ended.
 func (d *Desk) pull(ctx context.Context, st store.Store, session connector.Session, from connector.Cursor, known connector.Known) (connector.Pulled, error) {
+	if d.World.OneByOne {
+		return session.Pull(ctx, from, known, func(batch []connector.Snapshot) error { _, err := d.takeIn(ctx, st, batch); return err })
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	batches := make(chan []connector.Snapshot, 8)

@@ -49,6 +49,8 @@ var mayImport = map[string][]string{
 	"internal/connector/aliexpress/wire":         {"internal/fault", "internal/money"},
 	"internal/connector/aliexpress/fake":         {},
 	"internal/connector/aliexpress/fake/demo":    {"internal/connector/aliexpress/fake"},
+	"internal/connector/aliexpress/fake/insim":   {"internal/connector/aliexpress/fake", "internal/connector", "internal/desk", "internal/money", "internal/sim"},
+	"internal/sim":                               {"internal/money", "internal/fault", "internal/dispute", "internal/connector", "internal/store", "internal/desk"},
 	"internal/connector/aliexpress/fake/foreign": {"internal/connector/aliexpress/fake"},
 	"internal/connector/stripe":                  {"internal/connector", "internal/money", "internal/fault", "internal/dispute", "internal/webclient"},
 	"internal/connector/stripe/fake":             {"internal/connector/simulator"},
@@ -61,7 +63,7 @@ var mayUse = map[string][]string{
 	"database/sql":          {"internal/store"},
 	"github.com/jackc/pgx/": {"internal/store"},
 	"modernc.org/sqlite":    {"internal/store"},
-	"net/http":              {"internal/webclient", "internal/web", "internal/api", "internal/app", "internal/connector", "cmd/parley"},
+	"net/http":              {"internal/webclient", "internal/web", "internal/api", "internal/app", "internal/connector", "internal/sim", "cmd/parley"},
 	"math/rand":             {"internal/connector/aliexpress/fake", "internal/store/fill", "internal/store/bench"},
 }
 

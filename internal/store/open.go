@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"log/slog"
 	"net/url"
@@ -15,7 +16,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
-	_ "modernc.org/sqlite" // the driver "sqlite", pure Go
+	"modernc.org/sqlite" // pure Go
 
 	"parley/internal/fault"
 )
@@ -24,6 +25,8 @@ import (
 type Options struct {
 	Now func() time.Time // the only clock; required
 	Log *slog.Logger     // nil = silence
+	// Gate stands before the engine in simulations; nil everywhere else.
+	Gate *Gate
 }
 
 // DB is an open database. It is safe for use by several goroutines.
@@ -35,6 +38,7 @@ type DB struct {
 	writing    *sql.DB // SQLite only: exactly one connection
 	writer     *writer // SQLite only
 	news       *news
+	gate       *Gate
 	post       *post      // PostgreSQL only: the line to other nodes
 	packer     *sync.Pool // compressors for what is kept as received
 	closing    sync.Once
@@ -51,7 +55,7 @@ func Open(ctx context.Context, address string, options Options) (*DB, error) {
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
-	db := &DB{now: options.Now, log: options.Log, news: startNews(), packer: newPacker()}
+	db := &DB{now: options.Now, log: options.Log, gate: options.Gate, news: startNews(), packer: newPacker()}
 	open := db.openSQLite
 	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
 		open = db.openPostgres
@@ -70,7 +74,7 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 		return fault.Input("database", "postgres://…", "postgres://USER:PASSWORD@HOST:PORT/DATABASE")
 	}
 	soundLines(config)
-	pool := stdlib.OpenDB(*config)
+	pool := db.gate.open(stdlib.GetConnector(*config))
 	pool.SetMaxOpenConns(max(16, 4*runtime.NumCPU()))
 	pool.SetMaxIdleConns(max(16, 4*runtime.NumCPU()))
 	db.pool = pool
@@ -81,7 +85,9 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 	if err := migrate(ctx, pool, db.dialect); err != nil {
 		return err
 	}
-	db.post = startPost(db, config)
+	if db.gate == nil { // simulated nodes look by themselves: calls between them would come at no certain moment
+		db.post = startPost(db, config)
+	}
 	return nil
 }
 
@@ -115,16 +121,12 @@ func (db *DB) openSQLite(ctx context.Context, address string) error {
 		return err
 	}
 	file := "file:" + (&url.URL{Path: path}).EscapedPath()
-	if db.writing, err = sql.Open("sqlite", file+"?"+sqliteWriter); err != nil {
-		return err
-	}
+	db.writing = db.gate.open(sqliteFile(file + "?" + sqliteWriter))
 	db.writing.SetMaxOpenConns(1)
 	if err := migrate(ctx, db.writing, dialect{}); err != nil {
 		return err
 	}
-	if db.pool, err = sql.Open("sqlite", file+"?"+sqliteReader); err != nil {
-		return err
-	}
+	db.pool = db.gate.open(sqliteFile(file + "?" + sqliteReader))
 	readers := max(4, runtime.NumCPU())
 	db.pool.SetMaxOpenConns(readers)
 	db.pool.SetMaxIdleConns(readers)
@@ -132,6 +134,9 @@ func (db *DB) openSQLite(ctx context.Context, address string) error {
 	db.writer, err = startWriter(ctx, db.writing, db.now, path+"-wal", db.log)
 	return err
 }
+
+// sqliteFile is the way to a file with its settings. A driver that another program part registers under its name stays untouched.
+func sqliteFile(source string) driver.Connector { return file{&sqlite.Driver{}, source} }
 
 // sqlitePath gives the absolute path of the file and makes sure that only its owner can read it.
 func sqlitePath(address string) (string, error) {

@@ -198,7 +198,7 @@ func (p *pull) details(ctx context.Context, rows []row) ([]connector.Snapshot, e
 	snaps := make([]connector.Snapshot, len(rows))
 	now := p.s.world.Now()
 	group, inner := errgroup.WithContext(ctx)
-	group.SetLimit(together)
+	group.SetLimit(p.together())
 	for n, r := range rows {
 		group.Go(func() (err error) {
 			snaps[n], err = p.detail(inner, r, now)
@@ -210,6 +210,13 @@ func (p *pull) details(ctx context.Context, rows []row) ([]connector.Snapshot, e
 		err = allDown(snaps)
 	}
 	return snaps, err
+}
+
+func (p *pull) together() int {
+	if p.s.world.OneByOne {
+		return 1
+	}
+	return together
 }
 
 func (p *pull) detail(ctx context.Context, r row, now time.Time) (connector.Snapshot, error) {

@@ -46,6 +46,8 @@ func (p *Platform) record(c *call, no *refusal) {
 	}
 	if no != nil {
 		call.Refused = or(no.sub, no.iop)
+	} else if methods[c.method].session {
+		p.acted++
 	}
 	p.calls = append(p.calls, call)
 }

@@ -46,6 +46,7 @@ type Platform struct {
 	calls    []Call
 	counts   map[string]int
 	requests int64
+	acted    int
 }
 
 // New starts an empty platform.

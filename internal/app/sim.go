@@ -1,0 +1,72 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	"parley/internal/blob"
+	"parley/internal/connector/aliexpress/fake/insim"
+	"parley/internal/desk"
+	"parley/internal/policy"
+	"parley/internal/reply"
+	"parley/internal/sim"
+	"parley/internal/vault"
+	"parley/packs"
+	"parley/templates"
+)
+
+// Simulated are the platforms that a simulation runs beside. A new one is one line here.
+func Simulated() []func(now func() time.Time, seed uint64) sim.Platform {
+	return []func(now func() time.Time, seed uint64) sim.Platform{insim.New}
+}
+
+// Simulation makes options of a simulation complete: the program's own rules, templates and connectors, a key and a folder below dir
+// that go with it, and a database there where none is named.
+func Simulation(dir string, o sim.Options) (sim.Options, error) {
+	library, err := policy.Load(packs.Files)
+	if err != nil {
+		return o, err
+	}
+	letters, err := reply.LoadTemplates(templates.Files)
+	if err != nil {
+		return o, err
+	}
+	key := filepath.Join(dir, "key")
+	if err := vault.Create(key); err != nil {
+		return o, err
+	}
+	ring, err := vault.Open(key)
+	if err != nil {
+		return o, err
+	}
+	blobs, err := blob.Dir(filepath.Join(dir, "files"), maxEvidence)
+	if err != nil {
+		return o, err
+	}
+	if o.DB == "" {
+		o.DB = "sqlite:" + filepath.Join(dir, "parley.db")
+	}
+	o.Platforms, o.Connectors, o.Stopwatch = Simulated(), Connectors, time.Now
+	o.Desk = desk.Options{Library: library, Templates: letters, Vault: ring, Blobs: blobs}
+	return o, nil
+}
+
+// Simulate runs one simulation in a temporary folder, in memory where the machine has such a folder.
+func Simulate(ctx context.Context, o sim.Options) (report sim.Report, err error) {
+	base := "/dev/shm"
+	if _, serr := os.Stat(base); serr != nil {
+		base = ""
+	}
+	dir, err := os.MkdirTemp(base, "parley-sim-*")
+	if err != nil {
+		return report, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if o, err = Simulation(dir, o); err != nil {
+		return report, err
+	}
+	return sim.Run(ctx, o)
+}

@@ -1,0 +1,236 @@
+package sim
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"parley/internal/store"
+)
+
+// audit compares everything at the end, when nothing is under way any more.
+func (s *Sim) audit(ctx context.Context) error {
+	for _, m := range s.matters {
+		s.look(m)
+		if err := s.auditMatter(ctx, m); err != nil {
+			return err
+		}
+	}
+	s.report.LedgerBalanced = true
+	for currency, paid := range s.report.Paid {
+		if believed := s.report.Believed[currency]; believed != paid {
+			s.report.LedgerBalanced = false
+			s.violate("ledger", nil, "the platforms paid %d %s, the desk believes %d", paid, currency, believed)
+		}
+	}
+	return nil
+}
+
+func (s *Sim) auditMatter(ctx context.Context, m *matter) error {
+	t := m.there.Truth()
+	for _, p := range t.Paid {
+		s.report.Paid[p.Amount.Currency] += p.Amount.Minor
+	}
+	found, err := s.eye.SourcesByExternal(ctx, m.shop.id, m.kind, []string{m.id})
+	if err != nil {
+		return err
+	}
+	light, ok := found[m.id]
+	if !ok {
+		s.violate("desk_differs", m, "the desk does not know %s", m.ref())
+		return nil
+	}
+	c, err := s.eye.Case(ctx, light.CaseID)
+	if err != nil {
+		return err
+	}
+	sources, err := s.eye.SourcesOf(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, src := range sources {
+		if src.Kind == m.kind && src.ExternalID == m.id {
+			if err := s.auditSource(m, t, src); err != nil {
+				return err
+			}
+		}
+	}
+	events, err := s.eye.Events(ctx, c.ID, 0, 100_000)
+	if err != nil {
+		return err
+	}
+	slices.Reverse(events)
+	s.auditEvents(m, c, events)
+	return s.auditEffects(ctx, m, c.ID, events)
+}
+
+// auditSource: the desk's picture is the platform's.
+func (s *Sim) auditSource(m *matter, t Truth, src store.Source) error {
+	f, err := factsOf(src)
+	if err != nil {
+		return err
+	}
+	if src.Open != t.Open || f.Case == nil || f.Case.Reported.Status != t.Word || f.Case.Claim.Amount != t.Claim {
+		s.violate("desk_differs", m, "the desk says open=%v %+v, the platform %+v", src.Open, f.Case, t)
+		return nil
+	}
+	if r := f.Case.Reported; r.Ended && r.Paid.Known() {
+		s.report.Believed[r.Paid.Currency] += r.Paid.Minor
+		if paid := paidSum(t); paid != r.Paid.Minor {
+			s.violate("ledger", m, "the platform paid %d, the desk believes %d", paid, r.Paid.Minor)
+		}
+	}
+	return nil
+}
+
+// auditEffects: every act ended, as it ended at the platform, and a person knows of every doubt.
+func (s *Sim) auditEffects(ctx context.Context, m *matter, caseID int64, events []store.Event) error {
+	effects, err := s.eye.EffectsOf(ctx, caseID)
+	if err != nil {
+		return err
+	}
+	decisions, err := s.eye.DecisionsOf(ctx, caseID)
+	if err != nil {
+		return err
+	}
+	for _, e := range effects {
+		s.report.Effects[e.State]++
+		if lost := s.lost(e, events); lost != "" {
+			s.report.Lost++
+			s.violate("effects_lost", m, "%s is %s: %s", e.ID, e.State, lost)
+		}
+	}
+	for _, d := range decisions {
+		has := slices.ContainsFunc(effects, func(e store.Effect) bool { return e.DecisionID == d.ID })
+		if !has || d.State == "open" {
+			s.report.Lost++
+			s.violate("effects_lost", m, "decision %s is %s, with effects: %v", d.ID, d.State, has)
+		}
+	}
+	return nil
+}
+
+// lost tells what is wrong with the end of an effect; empty where nothing is.
+func (s *Sim) lost(e store.Effect, events []store.Event) string {
+	carried := len(s.carried[e.ID])
+	switch {
+	case e.EndedAt.IsZero():
+		return "it has not ended"
+	case e.State == "confirmed" && carried == 0:
+		return "the platform never carried it out"
+	case (e.State == "refused" || e.State == "cancelled" || e.State == "planned") && carried > 0:
+		return "the platform carried it out"
+	case e.State == "cancelled":
+		return ""
+	}
+	told := slices.ContainsFunc(events, func(ev store.Event) bool {
+		return strings.HasPrefix(ev.Kind, "effect_") && strings.Contains(string(ev.Data), e.ID)
+	})
+	if !told {
+		return "no event tells of it"
+	}
+	return ""
+}
+
+// told is what an event says, as far as checks read it.
+type told struct {
+	Before *state          `json:"before"`
+	After  *state          `json:"after"`
+	Kind   string          `json:"kind"`
+	DueAt  time.Time       `json:"due_at"`
+	SeenAt time.Time       `json:"seen_at"`
+	Effect string          `json:"effect"`
+	Reason json.RawMessage `json:"reason"`
+}
+
+// state is what events keep of a case.
+type state struct {
+	State  string          `json:"state"`
+	Class  string          `json:"class"`
+	Owner  string          `json:"owner"`
+	Claim  json.RawMessage `json:"claim"`
+	Ask    string          `json:"ask"`
+	DueAt  time.Time       `json:"due_at"`
+	Status string          `json:"status"`
+}
+
+func (a *state) same(b *state) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.State == b.State && a.Class == b.Class && a.Owner == b.Owner && string(a.Claim) == string(b.Claim) && a.Ask == b.Ask &&
+		a.DueAt.Equal(b.DueAt) && a.Status == b.Status
+}
+
+// auditEvents: what events tell, one after the other, gives the case as it is; nobody is told the same thing twice; no alarm is missing.
+func (s *Sim) auditEvents(m *matter, c store.Case, events []store.Event) {
+	var now *state
+	since := time.Time{}
+	heard := map[string]int{}
+	for _, e := range events {
+		var d told
+		if err := json.Unmarshal(e.Data, &d); err != nil {
+			s.violate("replay", m, "event %d cannot be read: %v", e.ID, err)
+			return
+		}
+		if d.After != nil {
+			if !d.Before.same(now) {
+				s.violate("replay", m, "event %d (%s) begins at %+v, but the case was %+v", e.ID, e.Kind, d.Before, now)
+			}
+			if now != nil && !now.DueAt.Equal(d.After.DueAt) {
+				s.alarms(m, now, since, e.At, events)
+			}
+			if now == nil || !now.DueAt.Equal(d.After.DueAt) {
+				since = e.At
+			}
+			now = d.After
+		}
+		switch {
+		case e.Kind == "warning" || e.Kind == "deadline_passed":
+			heard[fmt.Sprint(e.Kind, " ", d.Kind, " ", d.DueAt)]++
+		case e.Kind == "effect_resolved":
+			for _, kind := range []string{"effect_in_doubt", "effect_contradicted", "effect_confirmed", "effect_refused"} {
+				delete(heard, kind+" "+d.Effect)
+			}
+		case strings.HasPrefix(e.Kind, "effect_"):
+			heard[e.Kind+" "+d.Effect]++
+		}
+	}
+	s.report.Told += len(heard)
+	for what, n := range heard {
+		if n > 1 {
+			s.report.ToldTwice++
+			s.violate("told_twice", m, "%s: %d times", what, n)
+		}
+	}
+	if now == nil || now.State != c.State || now.Class != c.Class || now.Owner != c.Owner || !now.DueAt.Equal(c.DueAt) {
+		s.violate("replay", m, "events end at %+v, the case is %s %s %s due %s", now, c.State, c.Class, c.Owner, c.DueAt)
+	}
+}
+
+// alarmSlack is how late an alarm may come.
+const alarmSlack = 15 * time.Minute
+
+// alarms: while a deadline of the seller stood, its alarms were rung.
+func (s *Sim) alarms(m *matter, now *state, from, to time.Time, events []store.Event) {
+	if now.Owner != "seller" || now.DueAt.IsZero() || now.State != "wait_seller" {
+		return
+	}
+	for kind, before := range map[string]time.Duration{"before_24_hours": 24 * time.Hour, "before_6_hours": 6 * time.Hour} {
+		at := now.DueAt.Add(-before)
+		slack := alarmSlack + s.blockedIn(at.Add(-time.Hour), at.Add(12*time.Hour)) + s.skewIn(at)
+		if !at.After(from) || at.Add(slack).After(to) {
+			continue
+		}
+		rung := slices.ContainsFunc(events, func(e store.Event) bool {
+			var d told
+			return e.Kind == "warning" && json.Unmarshal(e.Data, &d) == nil && strings.HasSuffix(d.Kind, kind) && d.DueAt.Equal(at) && e.At.Sub(at) <= slack
+		})
+		if !rung {
+			s.violate("alarm_missing", m, "%s of the deadline %s, due %s, while it stood from %s to %s", kind, now.DueAt, at, from, to)
+		}
+	}
+}

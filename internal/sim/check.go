@@ -1,0 +1,203 @@
+package sim
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"parley/internal/desk"
+	"parley/internal/dispute"
+	"parley/internal/store"
+)
+
+// acted books that a platform carried out an act. Each effect is carried out once, and only after the desk wrote that it is about to.
+func (s *Sim) acted(c *Call) {
+	if c.effect == "" {
+		s.violate("act_without_effect", nil, "%s", c.Name)
+		return
+	}
+	sends := s.carried[c.effect]
+	if sends == nil {
+		sends = map[int]bool{}
+		s.carried[c.effect] = sends
+	}
+	sends[c.send] = true
+	e, err := s.eye.Effect(context.Background(), c.effect)
+	if err != nil {
+		s.violate("sent_unwritten", nil, "%s was carried out for %s: %v", c.Name, c.effect, err)
+		return
+	}
+	m := s.matterOf(e.CaseID)
+	if m != nil {
+		s.tell(m, "the platform carried out %s for %s", c.Name, c.effect)
+	}
+	if len(sends) > 1 {
+		s.violate("acted_twice", m, "%s for %s was sent and carried out %d times", c.Name, c.effect, len(sends))
+	}
+	if e.State == "planned" {
+		s.violate("sent_unwritten", m, "%s was carried out while the desk says it was not sent", c.effect)
+	}
+}
+
+// matterOf finds the matter behind a case of the desk.
+func (s *Sim) matterOf(caseID int64) *matter {
+	sources, err := s.eye.SourcesOf(context.Background(), caseID)
+	if err != nil || len(sources) == 0 {
+		return nil
+	}
+	return s.byRef[sources[len(sources)-1].Kind+"/"+sources[len(sources)-1].ExternalID]
+}
+
+// blocked notes that nothing could go out for a while, which excuses as much lateness.
+func (s *Sim) blocked(d time.Duration) { s.blocks = append(s.blocks, block{s.now, s.now.Add(d)}) }
+
+type block struct{ from, to time.Time }
+
+// blockedIn is how long everything was blocked in a span.
+func (s *Sim) blockedIn(from, to time.Time) time.Duration {
+	var sum time.Duration
+	for _, b := range s.blocks {
+		if start, end := later(b.from, from), earlier(b.to, to); end.After(start) {
+			sum += end.Sub(start)
+		}
+	}
+	return sum
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// daily checks what is cheap to check.
+func (s *Sim) daily(day int) {
+	for _, m := range s.matters {
+		if m.over {
+			continue
+		}
+		s.look(m)
+	}
+	if s.o.Progress != nil {
+		s.o.Progress(day, &s.report)
+	}
+}
+
+// look checks a matter against its platform.
+func (s *Sim) look(m *matter) {
+	t := m.there.Truth()
+	if paid := paidSum(t); paid > t.Most.Minor {
+		s.report.PaidTwice++
+		s.violate("paid_twice", m, "%d were paid back of %d", paid, t.Most.Minor)
+	}
+	if !t.Lapsed.IsZero() && !m.lapsed {
+		m.lapsed = true
+		s.lapse(m, t)
+	}
+	m.over = !t.Open
+}
+
+// lapse finds out why the seller's time ran out.
+func (s *Sim) lapse(m *matter, t Truth) {
+	cause := s.causeOf(m, t)
+	s.report.Lapses[cause]++
+	s.tell(m, "lapsed at %s: %s", t.Lapsed.Format(time.DateTime), cause)
+	switch cause {
+	case "unseen", "unsent", "gave_up", "uncertain":
+		s.report.Lapsed++
+		s.violate("lapsed", m, "the seller's time ran out at %s: %s", t.Lapsed.Format(time.RFC3339), cause)
+	}
+}
+
+// graceAnswer is how long before the end an answer has to be given to count as given in time, were everything well.
+const graceAnswer = 2 * time.Hour
+
+func (s *Sim) causeOf(m *matter, t Truth) string {
+	ctx := context.Background()
+	found, err := s.eye.SourcesByExternal(ctx, m.shop.id, m.kind, []string{m.id})
+	if err != nil {
+		return "unknown"
+	}
+	src, known := found[m.id]
+	if !known {
+		if t.Lapsed.Sub(m.opened) < 24*time.Hour+s.blockedIn(m.opened, t.Lapsed) {
+			return "too_short"
+		}
+		return "unseen"
+	}
+	effects, err := s.eye.EffectsOf(ctx, src.CaseID)
+	if err != nil {
+		return "unknown"
+	}
+	last := store.Effect{}
+	for _, e := range effects {
+		var act struct{ Do string }
+		if json.Unmarshal(e.Payload, &act) == nil && act.Do != "extend_protection" && e.CreatedAt.Before(t.Lapsed) && e.CreatedAt.After(t.Lapsed.AddDate(0, 0, -5)) {
+			last = e
+		}
+	}
+	latest := t.Lapsed.Add(-graceAnswer - s.blockedIn(t.Lapsed.Add(-24*time.Hour), t.Lapsed))
+	switch {
+	case last.ID == "":
+		return "unanswered"
+	case last.CreatedAt.After(latest):
+		return "late_answer"
+	case last.EndedAt.IsZero() || last.EndedAt.After(t.Lapsed):
+		return "unsent"
+	case last.State == "refused" && faultKey(last) == "fault.case_changed":
+		return "unanswered_after_change"
+	case last.State == "refused":
+		s.tell(m, "effect %s was refused: %s", last.ID, last.Fault)
+		return "gave_up"
+	case last.State == "confirmed":
+		return "unanswered_again"
+	}
+	return "uncertain"
+}
+
+func faultKey(e store.Effect) string {
+	var f struct{ Key string }
+	_ = json.Unmarshal(e.Fault, &f) // no key then
+	return f.Key
+}
+
+// seen checks what a person sees on a page that is up to date.
+func (s *Sim) seen(m *matter, page *desk.CasePage) {
+	t := m.there.Truth()
+	if !t.Waits || page.Facts.Case == nil || page.Facts.Case.Reported.Status != t.Word || page.Facts.Case.Claim.Amount != t.Claim {
+		return
+	}
+	sources, err := s.eye.SourcesOf(context.Background(), page.ID)
+	if err != nil || len(sources) == 0 || sources[len(sources)-1].ChangedAt.Before(t.Changed.Truncate(time.Second)) {
+		return
+	}
+	s.report.Deadlines++
+	if off := page.DueAt.Sub(t.Due).Abs(); off > time.Second {
+		s.violate("deadline_differs", m, "the desk says %s, the platform %s", page.DueAt.Format(time.RFC3339), t.Due.UTC().Format(time.RFC3339))
+	}
+}
+
+func factsOf(src store.Source) (dispute.Facts, error) {
+	var f dispute.Facts
+	err := json.Unmarshal(src.Facts, &f)
+	return f, err
+}
+
+// skewIn is how much clocks were off around an instant.
+func (s *Sim) skewIn(at time.Time) time.Duration {
+	var most time.Duration
+	for _, in := range s.fired {
+		if d := max(in.For, -in.For); (in.What == "skew" || in.What == "jump") && !in.At.After(at.Add(12*time.Hour)) && in.At.Add(4*d).After(at.Add(-time.Hour)) {
+			most = max(most, d)
+		}
+	}
+	return most
+}

@@ -1,0 +1,381 @@
+package sim
+
+import (
+	"container/heap"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"parley/internal/connector"
+	"parley/internal/desk"
+	"parley/internal/store"
+)
+
+// Options of a run.
+type Options struct {
+	Seed   uint64
+	Days   int
+	Stores int
+	Nodes  int      // processes over one database; more than one needs PostgreSQL
+	Cases  int      // matters in the whole run; 0 = 10,500 a year for sixty stores, and in proportion
+	Faults []string // names of incidents; see Kinds
+	Rough  float64  // how often incidents happen; 0 = 1, 2 = twice as often
+	DB     string   // an empty database
+	Start  time.Time
+	Script *Script // replays a script instead of drawing incidents and matters
+
+	SyncEvery  time.Duration // pause between two readings of a store
+	OrderEvery time.Duration
+
+	Platforms  []func(now func() time.Time, seed uint64) Platform
+	Connectors func() map[string]connector.Connector // fresh ones for each life of a node
+	Desk       desk.Options                          // rules, templates, key and files; the rest is the simulation's
+	Log        *slog.Logger
+	Stopwatch  func() time.Time // the real clock, for wall_seconds
+	Progress   func(day int, r *Report)
+}
+
+func (o *Options) fill() error {
+	if o.Days < 1 || o.Stores < 1 || len(o.Platforms) == 0 {
+		return errors.New("sim: days, stores and platforms are needed")
+	}
+	o.Nodes = max(1, o.Nodes)
+	if o.Rough == 0 {
+		o.Rough = 1
+	}
+	if o.Cases == 0 {
+		o.Cases = max(1, 10_500*o.Days*o.Stores/365/60)
+	}
+	if o.SyncEvery == 0 {
+		o.SyncEvery = 12 * time.Hour
+	}
+	if o.OrderEvery == 0 {
+		o.OrderEvery = 4 * 24 * time.Hour
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Start.IsZero() {
+		o.Start = startOf(o.Seed, o.Days)
+	}
+	return nil
+}
+
+// startOf puts the nights on which clocks change into the run: both into a long one, one into a short one.
+func startOf(seed uint64, days int) time.Time {
+	if days >= 330 {
+		return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	night := time.Date(2026, 3, 8, 10, 0, 0, 0, time.UTC)
+	if seed%2 == 0 {
+		night = time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC)
+	}
+	return night.AddDate(0, 0, -days/2)
+}
+
+// Sim is a run under way.
+type Sim struct {
+	o      Options
+	now    time.Time
+	end    time.Time
+	draw   *Draw
+	agenda agenda
+	seq    int
+
+	platforms map[string]Platform // by host
+	shops     []*shop
+	matters   []*matter
+	byRef     map[string]*matter // kind/id
+	people    []*person
+
+	nodes  []*node
+	skews  []time.Duration
+	lives  int
+	ids    uint64
+	sends  int
+	work   time.Time // when a node looks for work next; zero = nobody does
+	depth  int       // pieces of work inside pieces of work
+	quiet  int       // above zero nothing goes wrong
+	eye    *store.DB // what the checks look through
+	dbDown bool
+
+	diskFull bool
+	outage   map[string]int
+	memory   map[string]remembered
+
+	incidents    []Incident
+	nextIncident int
+	armed        []*waiting
+	fired        []Incident
+
+	carried map[string]map[int]bool // sendings that were carried out, by effect
+	lines   []line
+	report  Report
+	failed  error
+	blocks  []block
+}
+
+// shop is a store on both sides.
+type shop struct {
+	number   int
+	platform Platform
+	host     string
+	there    Shop
+	id       int64 // at the desk
+}
+
+// Run lives through a simulated time and reports what was seen. An error means that the run itself could not be done.
+func Run(ctx context.Context, o Options) (Report, error) {
+	if err := o.fill(); err != nil {
+		return Report{}, err
+	}
+	s := &Sim{
+		o: o, now: o.Start, end: o.Start.AddDate(0, 0, o.Days), draw: NewDraw(o.Seed, "order of things"),
+		platforms: map[string]Platform{}, byRef: map[string]*matter{}, outage: map[string]int{}, memory: map[string]remembered{},
+		carried: map[string]map[int]bool{}, nodes: make([]*node, o.Nodes), skews: make([]time.Duration, o.Nodes),
+	}
+	began := s.stopwatch()
+	s.report = newReport(o)
+	err := s.live(ctx)
+	s.close()
+	s.report.WallSeconds = s.stopwatch().Sub(began).Seconds()
+	s.report.VirtualDays = int(s.now.Sub(o.Start).Hours() / 24)
+	return s.report, err
+}
+
+func (s *Sim) stopwatch() time.Time {
+	if s.o.Stopwatch == nil {
+		return time.Time{}
+	}
+	return s.o.Stopwatch()
+}
+
+func (s *Sim) live(ctx context.Context) error {
+	if err := s.make(ctx); err != nil {
+		return err
+	}
+	s.moveTo(ctx, s.end, s.o.Days > 0)
+	if err := s.stop(ctx); err != nil {
+		return err
+	}
+	if s.failed == nil {
+		s.failed = s.audit(ctx)
+	}
+	return s.failed
+}
+
+// make builds platforms, nodes, people and stores, and writes the agenda.
+func (s *Sim) make(ctx context.Context) error {
+	s.quiet++
+	defer func() { s.quiet-- }()
+	var all []Platform
+	for _, begin := range s.o.Platforms {
+		p := begin(func() time.Time { return s.now }, s.o.Seed)
+		all = append(all, p)
+		s.platforms[hostOf(p)] = p
+	}
+	for number := range s.nodes {
+		if err := s.start(number); err != nil {
+			return err
+		}
+	}
+	var err error
+	if s.eye, err = store.Open(ctx, s.o.DB, store.Options{Now: func() time.Time { return s.now }, Log: s.o.Log}); err != nil {
+		return err
+	}
+	if err := s.hire(ctx); err != nil {
+		return err
+	}
+	for n := range s.o.Stores {
+		if err := s.openShop(ctx, n, all[n%len(all)]); err != nil {
+			return err
+		}
+	}
+	s.incidents = drawIncidents(s.o, s.o.Start)
+	s.plan()
+	s.wakeWork()
+	return nil
+}
+
+func hostOf(p Platform) string { return p.Kind() + ".sim" }
+
+func (s *Sim) openShop(ctx context.Context, n int, p Platform) error {
+	there, err := p.AddShop(n, "http://"+hostOf(p))
+	if err != nil {
+		return err
+	}
+	view, err := s.nodes[0].desk.AddStore(ctx, desk.Root(), there.Input())
+	if err != nil {
+		return fmt.Errorf("store %d: %w", n, err)
+	}
+	s.shops = append(s.shops, &shop{n, p, hostOf(p), there, view.ID})
+	return nil
+}
+
+// event is something that happens at an instant.
+type event struct {
+	at  time.Time
+	seq int
+	do  func()
+}
+
+type agenda []event
+
+func (a agenda) Len() int { return len(a) }
+func (a agenda) Less(i, j int) bool {
+	if a[i].at.Equal(a[j].at) {
+		return a[i].seq < a[j].seq
+	}
+	return a[i].at.Before(a[j].at)
+}
+func (a agenda) Swap(i, j int) { a[i], a[j] = a[j], a[i] }
+func (a *agenda) Push(x any)   { *a = append(*a, x.(event)) }
+func (a *agenda) Pop() any {
+	old := *a
+	last := old[len(old)-1]
+	*a = old[:len(old)-1]
+	return last
+}
+
+func (s *Sim) at(when time.Time, do func()) {
+	s.seq++
+	heap.Push(&s.agenda, event{when.UTC(), s.seq, do})
+}
+
+// wakeWork lets a node look for work at once.
+func (s *Sim) wakeWork() { s.work = s.now }
+
+// moveTo lets everything happen that happens until an instant.
+func (s *Sim) moveTo(ctx context.Context, until time.Time, _ bool) {
+	for s.failed == nil && ctx.Err() == nil {
+		next, works := s.next()
+		if next.IsZero() || next.After(until) {
+			break
+		}
+		if next.After(s.now) {
+			s.now = next
+		}
+		if works {
+			s.step()
+			continue
+		}
+		heap.Pop(&s.agenda).(event).do()
+	}
+	if s.now.Before(until) {
+		s.now = until
+	}
+}
+
+// next is the instant of whatever comes next, and whether it is the work of a node.
+func (s *Sim) next() (time.Time, bool) {
+	if len(s.agenda) == 0 {
+		return s.work, true
+	}
+	first := s.agenda[0].at
+	if !s.work.IsZero() && !s.work.After(first) {
+		return s.work, true
+	}
+	return first, false
+}
+
+// lookSoon is when somebody looks again after what was due could not be had: another node holds it.
+const lookSoon = 5 * time.Second
+
+// step lets a node do what is due, once.
+func (s *Sim) step() {
+	n := s.anyNode()
+	if n == nil {
+		s.work = time.Time{} // whoever comes back wakes it
+		return
+	}
+	var did int
+	var next time.Time
+	err := n.use(func(ctx context.Context) (err error) {
+		did, next, err = n.desk.Step(ctx)
+		return err
+	})
+	s.report.Steps++
+	switch {
+	case err != nil && !n.dead:
+		s.work = s.now.Add(time.Second)
+	case n.dead || did > 0:
+		s.work = s.now
+	case next.IsZero():
+		s.work = time.Time{}
+	default:
+		s.work = next
+		if soonest := s.now.Add(lookSoon); next.Before(soonest) {
+			s.work = soonest
+		}
+	}
+}
+
+// elsewhere lets other work and other people go on while a call hangs.
+func (s *Sim) elsewhere(n *node, d time.Duration) {
+	until := s.now.Add(d)
+	if s.depth >= 3 || n.gate.Inside() {
+		s.now = until
+		return
+	}
+	s.depth++
+	s.wakeWork()
+	for s.failed == nil {
+		next, works := s.next()
+		if next.IsZero() || next.After(until) {
+			break
+		}
+		if next.After(s.now) {
+			s.now = next
+		}
+		if works {
+			s.step()
+			continue
+		}
+		heap.Pop(&s.agenda).(event).do()
+	}
+	s.depth--
+	if s.now.Before(until) {
+		s.now = until
+	}
+	s.wakeWork()
+}
+
+// stop ends all trouble and lets the desks finish: what is on its way arrives, every store is read once more.
+func (s *Sim) stop(ctx context.Context) error {
+	s.quiet++
+	s.dbDown, s.outage = false, map[string]int{}
+	s.setFull(false)
+	clear(s.skews)
+	s.agenda = nil
+	for number := range s.nodes {
+		if s.nodes[number] == nil {
+			if err := s.start(number); err != nil {
+				return err
+			}
+		}
+	}
+	s.wakeWork()
+	s.moveTo(ctx, s.now.Add(26*time.Hour), false)
+	return ctx.Err()
+}
+
+func (s *Sim) close() {
+	for _, n := range s.nodes {
+		if n != nil {
+			n.kill()
+			_ = n.db.Close() // the run is over
+		}
+	}
+	if s.eye != nil {
+		_ = s.eye.Close() // the run is over
+	}
+}
+
+func (s *Sim) setFull(yes bool) {
+	s.diskFull = yes
+	for _, n := range s.alive() {
+		n.gate.Full(yes)
+	}
+}
