@@ -28,6 +28,8 @@ type Options struct {
 	Texts   *texts.Book // nil = the built-in ones
 	Log     *slog.Logger
 	Version string // of the program, shown in the description
+	// ClockJumps tells how often the machine's clock was set while the program ran; nil = nobody counts.
+	ClockJumps func() int64
 }
 
 // prefix stands before every path of the API.

@@ -24,10 +24,11 @@ type healthAnswer struct {
 }
 
 // health answers 200 while the desk can work, 503 when the database is gone. A store that fails does not make the desk unhealthy: the
-// others go on. It says nothing that needs a token.
+// others go on; nor does work that stands still here, because pages can still be read and another node may do it. It says nothing that
+// needs a token.
 func (a *API) health(w http.ResponseWriter, r *http.Request) {
 	h := a.Desk.Health(r.Context())
-	out, code := healthAnswer{"ok", map[string]string{"database": "ok", "stores": "ok", "timers": "ok"}}, http.StatusOK
+	out, code := healthAnswer{"ok", map[string]string{"database": "ok", "stores": "ok", "timers": "ok", "work": "ok"}}, http.StatusOK
 	if h.Database != nil {
 		a.Log.ErrorContext(r.Context(), "health: the database does not answer", "error", h.Database)
 		out, code = healthAnswer{"gone", map[string]string{"database": "gone"}}, http.StatusServiceUnavailable
@@ -39,6 +40,9 @@ func (a *API) health(w http.ResponseWriter, r *http.Request) {
 	}
 	if h.Late >= lateMany {
 		out.Parts["timers"] = "failing"
+	}
+	if h.Standing {
+		out.Parts["work"] = "failing"
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(code)
@@ -93,6 +97,9 @@ func descs() map[string]*prometheus.Desc {
 		"missing": desc("sync_missing_cases", "Open cases the platform counts and the desk does not have.", "store", "connector"),
 		"effects": desc("effects", "Outward acts that have not ended, by state; doubtful: in doubt or contradicted.", "state"),
 		"late":    desc("timers_late", "Timers that are due and wait, counted up to 10,000."),
+		"work":    desc("work_age_seconds", "Seconds since the slowest loop of this node last looked for work and could."),
+		"nodes":   desc("node_work_age_seconds", "The same of every node that shares the database, as it wrote last; -1 = it does no work.", "node", "host", "version"),
+		"jumps":   desc("clock_jumps", "How often this machine's clock was set while the program ran."),
 	}
 }
 
@@ -112,6 +119,12 @@ func (f figures) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.MustNewConstMetric(names[name], prometheus.GaugeValue, value, labels...)
 	}
 	tell("up", one(h.Database == nil))
+	if !h.WorkedAt.IsZero() {
+		tell("work", h.At.Sub(h.WorkedAt).Seconds())
+	}
+	if f.api.ClockJumps != nil {
+		tell("jumps", float64(f.api.ClockJumps()))
+	}
 	if h.Database != nil {
 		return
 	}
@@ -122,6 +135,9 @@ func (f figures) Collect(to chan<- prometheus.Metric) {
 		tell("effects", float64(n), state)
 	}
 	tell("late", float64(h.Late))
+	for _, n := range h.Nodes {
+		tell("nodes", n.Worked.Seconds(), n.ID, n.Host, n.Version)
+	}
 	for _, s := range h.Stores {
 		f.tellStore(tell, s)
 	}

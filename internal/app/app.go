@@ -15,12 +15,12 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"parley/internal/api"
-	"parley/internal/blob"
 	"parley/internal/connector"
 	"parley/internal/connector/aliexpress"
 	"parley/internal/connector/stripe"
@@ -42,6 +42,7 @@ type Config struct {
 	DB           string // database address; empty = SQLite in Data
 	KeyFile      string // key ring; empty = Data/key, or the environment value in Key
 	Key          string // key ring as text, such as from PARLEY_KEY; wins over KeyFile
+	Files        string // folder for files of evidence; empty = in Data on SQLite, in the database on PostgreSQL
 	Addr         string // address to serve at; port 0 takes a free one
 	PublicURL    string // address people use, where it differs (a proxy)
 	AllowPrivate bool   // stores may use private and loopback addresses
@@ -63,6 +64,7 @@ type App struct {
 	listener net.Listener
 	stop     context.CancelFunc
 	work     sync.WaitGroup
+	jumps    atomic.Int64 // how often the machine's clock was set meanwhile
 }
 
 const maxEvidence = 50 << 20 // bytes of one evidence file
@@ -82,47 +84,33 @@ func New(ctx context.Context, c Config) (*App, error) {
 		return nil, fault.Input("data", c.Data, "a folder that can be written").Because(err)
 	}
 	a := &App{Config: c}
-	ring, err := a.openKey()
+	c.Clock.Jumped = a.clockJumped
+	var err error
+	if a.DB, err = store.Open(ctx, a.address(), store.Options{Now: c.Clock.Now, Log: c.Log}); err != nil {
+		return nil, err
+	}
+	ring, err := a.openKey(ctx)
+	if err == nil {
+		err = a.build(ring)
+	}
 	if err != nil {
-		return nil, err
-	}
-	address := c.DB
-	if address == "" {
-		address = "sqlite:" + filepath.Join(c.Data, "parley.db")
-	}
-	if a.DB, err = store.Open(ctx, address, store.Options{Now: c.Clock.Now, Log: c.Log}); err != nil {
-		return nil, err
-	}
-	if err := a.build(ring); err != nil {
 		return nil, errors.Join(err, a.DB.Close())
 	}
 	return a, nil
 }
 
-// openKey opens the key ring; the first start makes one. An existing database without its key is refused: a new key could not open
-// what the old one sealed.
-func (a *App) openKey() (*vault.Ring, error) {
-	if a.Key != "" {
-		return vault.Parse(a.Key)
+// address of the database.
+func (a *App) address() string {
+	if a.Config.DB != "" {
+		return a.Config.DB
 	}
-	path := a.KeyFile
-	if path == "" {
-		path = filepath.Join(a.Data, "key")
-	}
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) && !a.hasData() {
-		if err := vault.Create(path); err != nil {
-			return nil, err
-		}
-	}
-	return vault.Open(path)
+	return "sqlite:" + filepath.Join(a.Data, "parley.db")
 }
 
-func (a *App) hasData() bool {
-	if a.Config.DB != "" {
-		return false
-	}
-	_, err := os.Stat(filepath.Join(a.Data, "parley.db"))
-	return err == nil
+// clockJumped tells whoever reads the log; the figures tell it too.
+func (a *App) clockJumped(by time.Duration) {
+	a.jumps.Add(1)
+	a.Log.Error("the machine's clock was set: deadlines rest on it, so look whether it is right now", "by", by.Round(time.Millisecond))
 }
 
 func (a *App) build(ring *vault.Ring) error {
@@ -130,13 +118,13 @@ func (a *App) build(ring *vault.Ring) error {
 	if err != nil {
 		return err
 	}
-	blobs, err := blob.Dir(filepath.Join(a.Data, "files"), maxEvidence)
+	blobs, err := a.files()
 	if err != nil {
 		return err
 	}
 	a.Desk = desk.New(desk.Options{
 		DB: a.DB, Library: library, Templates: letters, Connectors: Connectors(), Vault: ring, Blobs: blobs, World: a.world(false),
-		Private: a.private(), Clock: a.Clock, Log: a.Log, PublicURL: a.URL, SyncEvery: a.SyncEvery,
+		Private: a.private(), Clock: a.Clock, Log: a.Log, PublicURL: a.URL, SyncEvery: a.SyncEvery, Node: node(),
 	})
 	a.handler, err = a.faces()
 	return err
@@ -184,7 +172,7 @@ func (a *App) private() *connector.World {
 
 func (a *App) faces() (http.Handler, error) {
 	mux := http.NewServeMux()
-	jsonFace, err := api.New(api.Options{Desk: a.Desk, Texts: a.Texts, Log: a.Log, Version: Version()})
+	jsonFace, err := api.New(api.Options{Desk: a.Desk, Texts: a.Texts, Log: a.Log, Version: Version(), ClockJumps: a.jumps.Load})
 	if err != nil {
 		return nil, err
 	}

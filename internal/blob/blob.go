@@ -19,9 +19,11 @@ import (
 	"parley/internal/fault"
 )
 
-// Folder is where the files are. It is safe for use by several goroutines and processes.
+// Folder is where the files are: a folder of the disk, or a shelf that several machines share. It is safe for use by several goroutines
+// and processes.
 type Folder struct {
 	path     string
+	shelf    Shelf // nil = the files lie in path
 	max      int64
 	decoding chan struct{} // one picture at a time: a large one takes hundreds of megabytes
 }
@@ -56,6 +58,9 @@ func (d *Folder) Put(ctx context.Context, r io.Reader) (Info, error) {
 	info, err := d.copy(ctx, f, r)
 	if err != nil {
 		return Info{}, err // a fault, or the error of the reader
+	}
+	if d.shelf != nil {
+		return info, d.shelf.PutBlob(ctx, info.Hash, info.Size, f)
 	}
 	if err := f.Sync(); err != nil {
 		return Info{}, fault.New(fault.Unavailable, "fault.disk").Because(err)
@@ -119,9 +124,14 @@ func (d *Folder) keep(from, hash string) error {
 func (d *Folder) at(hash string) string { return filepath.Join(d.path, hash[:2], hash) }
 
 // Open opens a kept file. NotFound if there is none, or the name is no hash.
-func (d *Folder) Open(_ context.Context, hash string) (io.ReadSeekCloser, error) {
+func (d *Folder) Open(ctx context.Context, hash string) (io.ReadSeekCloser, error) {
 	if raw, err := hex.DecodeString(hash); err != nil || len(raw) != sha256.Size {
 		return nil, fault.New(fault.NotFound, "fault.no_file")
+	}
+	if d.shelf != nil {
+		if f, err := d.shelf.Blob(ctx, hash); !fault.Is(err, fault.NotFound) {
+			return f, err
+		}
 	}
 	f, err := os.Open(d.at(hash))
 	if errors.Is(err, fs.ErrNotExist) {

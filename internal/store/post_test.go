@@ -87,7 +87,7 @@ func TestANodeDoesNotHearItself(t *testing.T) {
 func TestAfterABreakEverythingIsReadAgain(t *testing.T) {
 	address := storetest.Postgres(t)
 	told := listener(t, address)
-	store.CutLines(t, address)
+	storetest.CutLines(t, address)
 	heard(t, told, "everything when it is open again", func(c store.Changes) bool { return c.All })
 	here := storetest.Open(t, address, start)
 	write(t, here, func(tx *store.Tx) error { tx.Touched(9); return nil })

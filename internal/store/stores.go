@@ -108,6 +108,14 @@ func (r reader) Setting(ctx context.Context, key string) (string, error) {
 
 var settingTable = table{name: "setting", columns: []string{"key", "value"}, key: []string{"key"}}
 
+// AddSetting keeps a value of the whole installation unless there is one, and gives the one that is kept.
+func (tx *Tx) AddSetting(key, value string) (string, error) {
+	if _, err := tx.change("INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING", key, value); err != nil {
+		return "", err
+	}
+	return tx.Setting(tx.ctx, key)
+}
+
 // PutSetting keeps a value of the whole installation.
 func (tx *Tx) PutSetting(key, value string) error {
 	tx.TouchedNames()

@@ -259,7 +259,7 @@ func TestANewerSchemaIsRefusedAndLeftAlone(t *testing.T) {
 	for name, address := range map[string]string{"sqlite": storetest.SQLite(t), "postgres": storetest.Postgres(t)} {
 		t.Run(name, func(t *testing.T) {
 			storetest.Open(t, address, time.Now).Close()
-			store.PretendNewer(t, address)
+			storetest.PretendNewer(t, address)
 			_, err := store.Open(ctx, address, store.Options{Now: time.Now})
 			if f := fault.Of(err); f == nil || f.Key != "fault.store.schema_newer" {
 				t.Fatalf("got %v", err)
