@@ -11,6 +11,7 @@ import (
 
 	"parley/internal/app"
 	"parley/internal/connector/aliexpress/fake"
+	paypal "parley/internal/connector/paypal/fake"
 	stripe "parley/internal/connector/stripe/fake"
 	"parley/internal/fault"
 )
@@ -45,6 +46,7 @@ func (connectorList) Run(t *terminal) error {
 func fakes() map[string]func(context.Context, string, io.Reader, io.Writer, func() time.Time) error {
 	return map[string]func(context.Context, string, io.Reader, io.Writer, func() time.Time) error{
 		"aliexpress": fake.Main,
+		"paypal":     paypal.Main,
 		"stripe":     stripe.Main,
 	}
 }

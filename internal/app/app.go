@@ -23,6 +23,7 @@ import (
 	"parley/internal/api"
 	"parley/internal/connector"
 	"parley/internal/connector/aliexpress"
+	"parley/internal/connector/paypal"
 	"parley/internal/connector/stripe"
 	"parley/internal/desk"
 	"parley/internal/fault"
@@ -153,6 +154,7 @@ func (a *App) read() (library *policy.Library, letters *reply.Templates, err err
 func Connectors() map[string]connector.Connector {
 	return map[string]connector.Connector{
 		"aliexpress": aliexpress.New(),
+		"paypal":     paypal.New(),
 		"stripe":     stripe.New(),
 	}
 }
