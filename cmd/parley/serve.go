@@ -43,6 +43,9 @@ func (v *serveVerb) start(t *terminal, a *app.App) error {
 	if err == nil && needed {
 		t.say("cli.first_start", "link", a.URL()+desk.InvitePath+secret)
 	}
+	if t.ctx.Err() != nil {
+		return nil // it was told to stop before it could say so
+	}
 	return err
 }
 
