@@ -14,6 +14,8 @@ import (
 	"parley/internal/connector"
 	"parley/internal/connector/aliexpress"
 	"parley/internal/connector/aliexpress/fake"
+	"parley/internal/connector/dropship"
+	"parley/internal/connector/sheet"
 	"parley/internal/desk"
 	"parley/internal/policy"
 	"parley/internal/reply"
@@ -110,7 +112,7 @@ func newDesk(t testing.TB, db *store.DB, clock desk.Clock) *desk.Desk {
 		Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	}
 	return desk.New(desk.Options{
-		DB: db, Library: library, Templates: letters, Connectors: map[string]connector.Connector{"aliexpress": aliexpress.New()},
+		DB: db, Library: library, Templates: letters, Connectors: map[string]connector.Connector{"aliexpress": aliexpress.New(), "sheet": sheet.New(), "dropship": dropship.New()},
 		Vault: ring, Blobs: blobs, World: world, Private: &world, Clock: clock, Log: log, PublicURL: func() string { return "http://desk.test" },
 	})
 }

@@ -45,7 +45,7 @@ func (m *matter) leading() *record {
 }
 
 // facts lays all parts together: the leading record gives case and proposals, every record gives history, messages and proofs, the
-// order as last read gives purchase, buyer and parcel, and what was recorded here comes on top.
+// order as last read gives purchase, buyer, parcel and supplier, and what was recorded here comes on top.
 func (m *matter) facts() (dispute.Facts, error) {
 	own, err := decodeFacts(m.c.Own)
 	if err != nil {
@@ -54,6 +54,7 @@ func (m *matter) facts() (dispute.Facts, error) {
 	f := dispute.Facts{Store: ruleStore(m.st)}
 	if lead := m.leading(); lead != nil {
 		f.Case, f.Proposals, f.Order, f.Buyer, f.Shipment = lead.facts.Case, lead.facts.Proposals, lead.facts.Order, lead.facts.Buyer, lead.facts.Shipment
+		f.Supplier = lead.facts.Supplier
 	}
 	for i := range m.sources {
 		s := &m.sources[i].facts
@@ -120,6 +121,12 @@ func overlayOrder(f, order *dispute.Facts) {
 		merged.InsuredByPlatform = merged.InsuredByPlatform || (f.Shipment != nil && f.Shipment.InsuredByPlatform)
 		f.Shipment = &merged
 	}
+	if order.Supplier != nil {
+		f.Supplier = order.Supplier
+	}
+	f.History = append(f.History, order.History...)
+	f.Messages = append(f.Messages, order.Messages...)
+	f.Evidence = append(f.Evidence, order.Evidence...)
 	f.Ledger = append(f.Ledger, order.Ledger...)
 	f.Unknown = append(f.Unknown, order.Unknown...)
 }

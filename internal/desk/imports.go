@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"bytes"
 	"context"
 	"strings"
 	"time"
@@ -38,6 +39,9 @@ func (d *Desk) Import(ctx context.Context, who Who, storeID int64, name string, 
 	if !ok {
 		return ImportResult{}, fault.New(fault.Invalid, "fault.unknown_connector", "connector", st.Connector)
 	}
+	if d.abouts[st.Connector].Offline {
+		return d.importSheet(ctx, who, storeID, name, data)
+	}
 	zone, err := time.LoadLocation(c.About().Zone)
 	if err != nil {
 		return ImportResult{}, fault.Input("zone", c.About().Zone, "an IANA zone")
@@ -47,6 +51,16 @@ func (d *Desk) Import(ctx context.Context, who Who, storeID int64, name string, 
 		return ImportResult{}, err
 	}
 	return d.takeImport(ctx, st, snaps)
+}
+
+// importSheet reads a spreadsheet by what is remembered or suggested, for callers that know nothing of mappings.
+func (d *Desk) importSheet(ctx context.Context, who Who, storeID int64, name string, data []byte) (ImportResult, error) {
+	r, err := d.ImportSheet(ctx, who, storeID, SheetFile{Name: name, Content: bytes.NewReader(data), Size: int64(len(data))}, nil, false)
+	out := ImportResult{Cases: r.Cases}
+	for _, e := range r.Errors {
+		out.Problems = append(out.Problems, itoa(e.Row)+": "+e.Key+" "+e.Column)
+	}
+	return out, err
 }
 
 func (d *Desk) takeImport(ctx context.Context, st store.Store, snaps []connector.Snapshot) (ImportResult, error) {
@@ -79,8 +93,11 @@ func (d *Desk) AddOfflineStore(ctx context.Context, who Who, company, kind, name
 	if _, ok := d.Connectors[kind]; !ok {
 		return 0, fault.Input("connector", kind, "a known platform")
 	}
-	market := d.market(kind, nil)
-	st := store.Store{Connector: kind, Marketplace: market.Code, Name: strings.TrimSpace(name), Zone: market.Zone, Packs: market.Packs, State: "paused", Settings: map[string]string{}, CreatedAt: d.Now()}
+	market, state := d.market(kind, nil), "paused"
+	if d.abouts[kind].Offline {
+		state = "active" // there is nothing to pause, and time alone may make cases of its purchases
+	}
+	st := store.Store{Connector: kind, Marketplace: market.Code, Name: strings.TrimSpace(name), Zone: market.Zone, Packs: market.Packs, State: state, Settings: map[string]string{}, CreatedAt: d.Now()}
 	in := StoreInput{Name: name, Company: company}
 	if err := in.check(); err != nil {
 		return 0, err

@@ -37,6 +37,9 @@ func (d *Desk) readOrder(ctx context.Context, o store.Order) error {
 	if err != nil {
 		return err
 	}
+	if d.abouts[st.Connector].Offline {
+		return d.lookAgain(ctx, st, o)
+	}
 	session, err := d.ready(ctx, st)
 	if err != nil {
 		return err

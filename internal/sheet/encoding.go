@@ -25,7 +25,7 @@ func Encodings() []string { return []string{UTF8, UTF16LE, UTF16BE, GB18030, Win
 
 // decoded reads text of an encoding as UTF-8. A byte order mark is dropped; what is no text becomes U+FFFD.
 func decoded(r io.Reader, name string) io.Reader {
-	e := encoding.Encoding(unicode.UTF8BOM)
+	var e encoding.Encoding
 	switch name {
 	case UTF16LE:
 		e = unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
@@ -35,6 +35,8 @@ func decoded(r io.Reader, name string) io.Reader {
 		e = simplifiedchinese.GB18030
 	case Windows1252:
 		e = charmap.Windows1252
+	default:
+		e = unicode.UTF8BOM
 	}
 	return e.NewDecoder().Reader(r)
 }

@@ -133,3 +133,31 @@ func names(fields []Field) []string {
 func (m Mapping) Options() Options {
 	return Options{Encoding: m.Encoding, Separator: m.Separator, Sheet: m.Sheet}
 }
+
+// Plain tells whether a mapping says nothing at all.
+func (m Mapping) Plain() bool {
+	return m.Record == "" && m.Sheet == "" && m.Encoding == "" && m.Separator == "" && m.HeaderRow == 0 && m.Zone == "" && m.DateOrder == "" && m.Decimal == "" &&
+		m.Currency == "" && !m.Complete && len(m.Columns) == 0 && len(m.Values) == 0
+}
+
+// Over gives the mapping with what another one says laid over it.
+func (m Mapping) Over(by Mapping) Mapping {
+	for _, p := range []struct {
+		to   *string
+		with string
+	}{
+		{&m.Record, by.Record}, {&m.Sheet, by.Sheet}, {&m.Encoding, by.Encoding}, {&m.Separator, by.Separator}, {&m.Zone, by.Zone},
+		{&m.DateOrder, by.DateOrder}, {&m.Decimal, by.Decimal}, {&m.Currency, by.Currency},
+	} {
+		over(p.to, p.with)
+	}
+	over(&m.HeaderRow, by.HeaderRow)
+	m.Complete = m.Complete || by.Complete
+	if len(by.Columns) > 0 {
+		m.Columns = by.Columns
+	}
+	if len(by.Values) > 0 {
+		m.Values = by.Values
+	}
+	return m
+}
