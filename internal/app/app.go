@@ -23,6 +23,8 @@ import (
 	"parley/internal/api"
 	"parley/internal/connector"
 	"parley/internal/connector/aliexpress"
+	"parley/internal/connector/dropship"
+	"parley/internal/connector/sheet"
 	"parley/internal/connector/paypal"
 	"parley/internal/connector/stripe"
 	"parley/internal/desk"
@@ -154,6 +156,8 @@ func (a *App) read() (library *policy.Library, letters *reply.Templates, err err
 func Connectors() map[string]connector.Connector {
 	return map[string]connector.Connector{
 		"aliexpress": aliexpress.New(),
+		"dropship":   dropship.New(),
+		"sheet":      sheet.New(),
 		"paypal":     paypal.New(),
 		"stripe":     stripe.New(),
 	}
