@@ -88,6 +88,12 @@ func (d *Desk) page(ctx context.Context, who Who, b book, m *matter) (CasePage, 
 	if p.Rest, err = d.rest(ctx, d.DB, m, &f); err != nil {
 		return p, err
 	}
+	if p.Pending, err = d.pendingOf(ctx, who, m.c.ID, basisOf(&f)); err != nil {
+		return p, err
+	}
+	if p.Net, err = d.netPlan(ctx, m, &f, &v, p.Pending); err != nil {
+		return p, err
+	}
 	if p.Purchase, err = d.beside(ctx, who, b, m, now); err != nil {
 		return p, err
 	}
@@ -146,6 +152,10 @@ func (d *Desk) optionViews(m *matter, f *dispute.Facts, v *policy.Verdict, p Cas
 			w.NeedsText, w.NeedsEvidence = true, true
 		case "extend_protection":
 			w.NeedsDays = true
+		case "refund":
+			w.NeedsAmount, w.Max, w.Suggested = true, p.Rest, p.Rest
+		case "send_message", "add_facts", "appeal", "report_to_platform", "ask_to_cancel":
+			w.NeedsText = true
 		case "accept":
 			w.NeedsReturnAddress = f.Case != nil && f.Case.Claim.ReturnGoods
 		}
@@ -311,7 +321,8 @@ func eventDecision(e store.Event) string {
 
 // shownEvents are the events a person sees in the timeline; what the platform did is told by its own acts.
 var shownEvents = []string{"note", "assigned", "decided", "effect_confirmed", "effect_contradicted", "effect_refused", "effect_in_doubt",
-	"effect_cancelled", "effect_resolved", "deadline_passed", "record_unreadable", "evidence_added", "reading_set", "recorded", "imported"}
+	"effect_cancelled", "effect_resolved", "deadline_passed", "to_sign", "prepared", "signed", "released", "declined", "withdrawn", "overtaken",
+	"net_acted", "net_escalated", "net_failed", "record_unreadable", "evidence_added", "reading_set", "recorded", "imported"}
 
 func eventLine(e store.Event, b book) (Line, bool) {
 	if !slices.Contains(shownEvents, e.Kind) {

@@ -42,8 +42,14 @@ func (d *Desk) Preview(ctx context.Context, who Who, caseID int64, ch Choice) (P
 	return p, err
 }
 
-// Decide writes a person's decision and its effects in one transaction. The effects are sent afterwards, once each and in order.
+// Decide writes a person's decision and its effects in one transaction. The effects are sent afterwards, once each and in order. A sum
+// above what the person may pay alone waits for a signature first (Decided.State to_sign).
 func (d *Desk) Decide(ctx context.Context, who Who, caseID int64, ch Choice) (Decided, error) {
+	return d.decided(ctx, who, caseID, func(tx *store.Tx) (Decided, error) { return d.decide(ctx, tx, who, caseID, ch) })
+}
+
+// decided runs a write that may plan outward acts on a case the member may act on.
+func (d *Desk) decided(ctx context.Context, who Who, caseID int64, do func(*store.Tx) (Decided, error)) (Decided, error) {
 	if err := who.need(Act); err != nil {
 		return Decided{}, err
 	}
@@ -51,9 +57,8 @@ func (d *Desk) Decide(ctx context.Context, who Who, caseID int64, ch Choice) (De
 		return Decided{}, err
 	}
 	var out Decided
-	err := d.DB.Write(ctx, func(tx *store.Tx) error {
-		var err error
-		out, err = d.decide(ctx, tx, who, caseID, ch)
+	err := d.DB.Write(ctx, func(tx *store.Tx) (err error) {
+		out, err = do(tx)
 		return err
 	})
 	if err == nil {
@@ -63,57 +68,87 @@ func (d *Desk) Decide(ctx context.Context, who Who, caseID int64, ch Choice) (De
 }
 
 func (d *Desk) decide(ctx context.Context, tx *store.Tx, who Who, caseID int64, ch Choice) (Decided, error) {
+	return d.decideAs(ctx, tx, who, caseID, ch, "open")
+}
+
+// decideAs decides with the case and its purchase locked.
+func (d *Desk) decideAs(ctx context.Context, tx *store.Tx, who Who, caseID int64, ch Choice, state string) (Decided, error) {
 	m, err := lockPurchase(ctx, tx, caseID)
 	if err != nil {
 		return Decided{}, err
 	}
-	now := d.Now()
+	return d.decideOn(ctx, tx, m, who, ch, state)
+}
+
+// decideOn writes a decision on a locked case: open = its acts go out, prepared = it waits.
+func (d *Desk) decideOn(ctx context.Context, tx *store.Tx, m *matter, who Who, ch Choice, state string) (Decided, error) {
 	p, f, err := d.plan(ctx, tx, m, ch)
 	if err != nil {
 		return Decided{}, err
 	}
 	if p.Blocked {
-		return Decided{}, fault.New(fault.Refused, "fault.reply_blocked", "checks", findingCodes(p.Findings), "points", findingPoints(p.Findings))
+		return Decided{}, blockedFault(p)
 	}
-	dec := store.Decision{ID: d.NewID("dec"), CaseID: caseID, MemberID: who.MemberID, At: now, Option: ch.Option, State: "open"}
-	if dec.Data, err = json.Marshal(ch); err != nil {
+	limits, err := limitsIn(ctx, tx)
+	if err != nil {
 		return Decided{}, err
 	}
+	reason := ""
+	if alone, key := limits.alone(who.Role, p.Cost); !alone && !who.desk {
+		state, reason = toSign, key
+	}
+	now := d.Now()
+	dec := store.Decision{ID: d.NewID("dec"), CaseID: m.c.ID, MemberID: who.MemberID, At: now, Option: ch.Option, State: state}
 	if dec.Basis, err = json.Marshal(basisOf(&f)); err != nil {
 		return Decided{}, err
 	}
+	if state != "open" {
+		return d.hold(ctx, tx, m, who, dec, held{p.Choice, p.Cost, reason})
+	}
+	if dec.Data, err = json.Marshal(p.Choice); err != nil {
+		return Decided{}, err
+	}
+	if err := d.replacePending(ctx, tx, m.c.ID, who, now); err != nil {
+		return Decided{}, err
+	}
+	m.c.Card.Pending = ""
 	effects, err := d.effectsOf(ctx, tx, m, dec, p.Steps, now)
 	if err != nil {
 		return Decided{}, err
 	}
-	return d.writeDecision(ctx, tx, m, who, dec, effects, ch)
-}
-
-func (d *Desk) writeDecision(ctx context.Context, tx *store.Tx, m *matter, who Who, dec store.Decision, effects []store.Effect, ch Choice) (Decided, error) {
 	if err := tx.AddDecision(dec); err != nil {
 		return Decided{}, err
 	}
-	for _, e := range effects {
-		if err := tx.AddEffect(&e); err != nil {
+	return d.writeEffects(tx, m, who, dec, effects, p.Choice, "decided")
+}
+
+func blockedFault(p Preview) error {
+	return fault.New(fault.Refused, "fault.reply_blocked", "checks", findingCodes(p.Findings), "points", findingPoints(p.Findings))
+}
+
+// writeEffects lets the acts of a decision go: from here on they are sent, whatever dies.
+func (d *Desk) writeEffects(tx *store.Tx, m *matter, who Who, dec store.Decision, effects []store.Effect, ch Choice, kind string) (Decided, error) {
+	for i := range effects {
+		if err := tx.AddEffect(&effects[i]); err != nil {
 			return Decided{}, err
 		}
 	}
 	if err := tx.FreezeEvidence(m.c.ID, ch.Evidence, dec.At); err != nil {
 		return Decided{}, err
 	}
-	m.c.Card.Effect, m.c.ChangedAt = "planned", dec.At
-	if m.c.AssigneeID == 0 {
+	m.c.Card.Effect, m.c.ChangedAt = planned, dec.At
+	if m.c.AssigneeID == 0 && !who.desk {
 		m.c.AssigneeID = who.MemberID
 	}
 	if err := tx.PutCases([]*store.Case{m.c}); err != nil {
 		return Decided{}, err
 	}
-	data, err := json.Marshal(map[string]any{"decision": dec.ID, "option": ch.Option, "amount": ch.Amount, "text": ch.Text, "days": ch.Days, "evidence": ch.Evidence, "why": m.c.Card.Why})
+	ev, err := event(m.c.ID, dec.At, kind, who, map[string]any{"decision": dec.ID, "option": ch.Option, "amount": ch.Amount, "text": ch.Text,
+		"days": ch.Days, "evidence": ch.Evidence, "why": m.c.Card.Why})
 	if err != nil {
 		return Decided{}, err
 	}
-	err = tx.AddEvents([]store.Event{{CaseID: m.c.ID, At: dec.At, Kind: "decided", Actor: "member", MemberID: who.MemberID, Data: data}})
-	return Decided{DecisionID: dec.ID, CaseID: m.c.ID, State: dec.State, Effects: effectItems(effects)}, err
+	return Decided{DecisionID: dec.ID, CaseID: m.c.ID, State: dec.State, Effects: effectItems(effects)}, tx.AddEvents([]store.Event{ev})
 }
 
 // plan checks a choice against rules, money and the present state, and lays out its steps.
@@ -194,9 +229,21 @@ func (d *Desk) guard(ctx context.Context, r planner, m *matter, f *dispute.Facts
 	if n := len([]rune(ch.Text)); n > maxText {
 		return fault.Input("text", ch.Text, "at most "+strconv.Itoa(maxText)+" characters")
 	}
+	return d.guardOption(ctx, r, m, f, ch)
+}
+
+// guardOption checks what a choice needs by what it does, and fills in what follows from the case.
+func (d *Desk) guardOption(ctx context.Context, r planner, m *matter, f *dispute.Facts, ch *Choice) error {
 	switch ch.Option {
-	case "accept":
-		ch.Amount = stakeOf(f)
+	case "accept", "accept_withdrawal":
+		if claim := stakeOf(f); claim.Known() {
+			ch.Amount = claim
+		}
+		return d.guardMoney(ctx, r, m, f, ch.Amount)
+	case "refund":
+		if ch.Amount.Minor <= 0 {
+			return fault.Input("amount", ch.Amount.Plain(), "more than 0.00")
+		}
 		return d.guardMoney(ctx, r, m, f, ch.Amount)
 	case "counter_amount", "counter_return":
 		if strings.TrimSpace(ch.Text) == "" {
@@ -206,14 +253,24 @@ func (d *Desk) guard(ctx context.Context, r planner, m *matter, f *dispute.Facts
 			return err
 		}
 		return d.guardMoney(ctx, r, m, f, ch.Amount)
-	case "contest_with_evidence":
+	case "contest_with_evidence", "contest_goods":
 		return guardContest(f, ch)
 	case "extend_protection":
 		if ch.Days < 1 || ch.Days > maxExtension {
 			return fault.Input("days", strconv.Itoa(ch.Days), "1 to "+strconv.Itoa(maxExtension))
 		}
+	default:
+		ch.Amount = money.Amount{} // nothing else moves money
+		if needsWords(ch.Option) && strings.TrimSpace(ch.Text) == "" {
+			return fault.Input("text", "", "the words to send")
+		}
 	}
 	return nil
+}
+
+// needsWords names the options that are nothing without a text.
+func needsWords(option string) bool {
+	return slices.Contains([]string{"send_message", "add_facts", "appeal", "report_to_platform", "ask_to_cancel"}, option)
 }
 
 // guardContest: a refusal needs a ground in words and a proof on file (X7).
@@ -264,6 +321,7 @@ func (d *Desk) steps(ctx context.Context, r planner, m *matter, f *dispute.Facts
 	main := connector.Effect{
 		Do: ch.Option, Ref: ref, Amount: ch.Amount, Text: ch.Text, Days: ch.Days, Address: ch.Address, ReturnGoods: ch.Option == "counter_return",
 		Proposal: openProposal(f, "buyer"), OwnProposal: openProposal(f, "staff"),
+		To: ch.To, Reason: ch.Reason, Tracking: ch.Tracking, Carrier: ch.Carrier, Fields: ch.Fields,
 	}
 	if ch.Option == "accept" && f.Case != nil {
 		main.ReturnGoods = f.Case.Claim.ReturnGoods
@@ -333,7 +391,7 @@ func (d *Desk) effectsOf(ctx context.Context, tx *store.Tx, m *matter, dec store
 
 // costOf is what the buyer is paid if the choice goes through.
 func costOf(f *dispute.Facts, ch Choice) money.Amount {
-	if ch.Option == "extend_protection" {
+	if !ch.Amount.Known() || ch.Option == "extend_protection" {
 		return money.Amount{Minor: 0, Currency: stakeOf(f).Currency}
 	}
 	return ch.Amount

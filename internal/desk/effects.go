@@ -357,6 +357,9 @@ func (t *trial) settle(ctx context.Context, tx *store.Tx, state string, now time
 	if err := tx.CancelEffects(t.e.DecisionID, now); err != nil {
 		return err
 	}
+	if err := t.netAgain(ctx, tx, now); err != nil {
+		return err
+	}
 	end := "failed"
 	if state == inDoubt || state == contradicted {
 		end = "in_doubt"

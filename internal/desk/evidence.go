@@ -179,5 +179,8 @@ func (d *Desk) EvidenceFile(ctx context.Context, who Who, evidenceID int64) (io.
 // event makes a line of history for something a member did.
 func event(caseID int64, at time.Time, kind string, who Who, data map[string]any) (store.Event, error) {
 	raw, err := json.Marshal(data)
+	if who.desk {
+		return store.Event{CaseID: caseID, At: at, Kind: kind, Actor: "desk", Data: raw}, err
+	}
 	return store.Event{CaseID: caseID, At: at, Kind: kind, Actor: "member", MemberID: who.MemberID, Data: raw}, err
 }

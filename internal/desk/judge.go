@@ -146,9 +146,9 @@ func buyerID(f *dispute.Facts) string {
 	return f.Buyer.ID
 }
 
-// cardOf is what a list row shows beyond the columns. The state of the last effect is kept from before: only effects change it.
+// cardOf is what a list row shows beyond the columns. What only effects, decisions and the safety net change is kept from before.
 func cardOf(m *matter, f *dispute.Facts, v *policy.Verdict, before store.Card) store.Card {
-	card := store.Card{Effect: before.Effect, Alerts: v.Alerts, Unknown: len(f.Unknown), Counts: countsAny(v)}
+	card := store.Card{Effect: before.Effect, Pending: before.Pending, Net: before.Net, Alerts: v.Alerts, Unknown: len(f.Unknown), Counts: countsAny(v)}
 	if f.Order != nil && len(f.Order.Items) > 0 {
 		card.Product = f.Order.Items[0].Title
 	}

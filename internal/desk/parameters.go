@@ -34,14 +34,17 @@ func parametersOf(st store.Store) map[string]int64 {
 
 func withoutParameters(settings map[string]string) map[string]string {
 	out := maps.Clone(settings)
-	maps.DeleteFunc(out, func(key, _ string) bool { return strings.HasPrefix(key, ruleSetting) })
+	maps.DeleteFunc(out, func(key, _ string) bool { return ours(key) })
 	return out
 }
+
+// ours are the settings that no form of the platform holds: the tightened numbers and the safety net.
+func ours(key string) bool { return strings.HasPrefix(key, ruleSetting) || key == netSetting }
 
 // keepParameters carries the tightened numbers over to settings that come from a form without them.
 func keepParameters(to, from map[string]string) {
 	for key, value := range from {
-		if strings.HasPrefix(key, ruleSetting) {
+		if ours(key) {
 			to[key] = value
 		}
 	}

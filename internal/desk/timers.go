@@ -44,13 +44,14 @@ func (d *Desk) fireTimers(ctx context.Context) (int, time.Time, error) {
 	})
 	if err != nil || fired > 0 {
 		wake(d.wakeSync)
+		wake(d.wakeEffects)
 		return fired, time.Time{}, err
 	}
 	return 0, d.next(ctx, nil, d.DB.NextTimer), nil
 }
 
 func (d *Desk) onTimers(ctx context.Context, tx *store.Tx, due []store.Timer, now time.Time) error {
-	var ids []int64
+	var ids, nets []int64
 	seen := map[int64]bool{}
 	events := make([]store.Event, 0, len(due))
 	passed := map[int64]bool{}
@@ -59,6 +60,10 @@ func (d *Desk) onTimers(ctx context.Context, tx *store.Tx, due []store.Timer, no
 		if !seen[t.CaseID] {
 			seen[t.CaseID] = true
 			ids = append(ids, t.CaseID)
+		}
+		if t.Kind == netTimer {
+			nets = append(nets, t.CaseID)
+			continue
 		}
 		if t.Kind == rulesChanged {
 			moved[t.CaseID] = verdictBefore{}
@@ -78,6 +83,11 @@ func (d *Desk) onTimers(ctx context.Context, tx *store.Tx, due []store.Timer, no
 	}
 	if err := tx.AddEvents(events); err != nil {
 		return err
+	}
+	for _, id := range nets {
+		if err := d.runNet(ctx, tx, id, now); err != nil {
+			return err
+		}
 	}
 	ms, err := d.rejudge(ctx, tx, ids, now, moved.note)
 	if err != nil {

@@ -148,6 +148,8 @@ type CasePage struct {
 	Sources        []SourceItem
 	Basis          string       // what a decision taken on this page is based on; hand it back with the decision
 	Rest           money.Amount // what can still be paid back for this order over all sources; zero amount without currency = not known
+	Pending        *Pending     // a decision that waits for a signature or for the safety net; nil = none
+	Net            *NetPlan     // what happens if nobody answers; nil = nothing
 	Purchase       []Row        // other cases about the same money that the member may see
 	BuyerStats     BuyerStats
 	OrderFetchedAt time.Time
@@ -244,13 +246,18 @@ type SourceItem struct {
 
 // Choice is what a person decides to do.
 type Choice struct {
-	Option   string       `json:"option" doc:"code of an open option" example:"counter_amount"`
-	Amount   money.Amount `json:"amount,omitzero"`
-	Text     string       `json:"text,omitempty"`
-	Days     int          `json:"days,omitempty" doc:"for extend_protection"`
-	Address  string       `json:"address,omitempty" doc:"id of the return address, for a return"`
-	Evidence []int64      `json:"evidence,omitempty" doc:"ids of evidence to upload first"`
-	Basis    string       `json:"basis,omitempty" doc:"basis of the case as the person saw it; empty = as it is now"`
+	Option   string            `json:"option" doc:"code of an open option" example:"counter_amount"`
+	Amount   money.Amount      `json:"amount,omitzero"`
+	Text     string            `json:"text,omitempty"`
+	Days     int               `json:"days,omitempty" doc:"for extend_protection"`
+	Address  string            `json:"address,omitempty" doc:"id of the return address, for a return"`
+	Evidence []int64           `json:"evidence,omitempty" doc:"ids of evidence to upload first"`
+	To       string            `json:"to,omitempty" enum:"buyer,platform,both" doc:"whom a message goes to"`
+	Reason   string            `json:"reason,omitempty" doc:"reason code of the platform, where the act needs one; empty = the usual one"`
+	Tracking string            `json:"tracking,omitempty" doc:"number of a parcel, where the act tells one"`
+	Carrier  string            `json:"carrier,omitempty"`
+	Fields   map[string]string `json:"fields,omitempty" doc:"named texts of the platform's own evidence form"`
+	Basis    string            `json:"basis,omitempty" doc:"basis of the case as the person saw it; empty = as it is now"`
 }
 
 // Preview shows exactly what a choice would send, before it is sent.
@@ -268,6 +275,6 @@ type Preview struct {
 type Decided struct {
 	DecisionID string       `json:"decision_id"`
 	CaseID     int64        `json:"case_id"`
-	State      string       `json:"state"` // open, done, failed, in_doubt
+	State      string       `json:"state"` // open, done, failed, in_doubt; to_sign, prepared where it waits; declined, withdrawn, overtaken
 	Effects    []EffectItem `json:"effects"`
 }

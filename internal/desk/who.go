@@ -19,6 +19,7 @@ type Who struct {
 	Zone      string  // IANA
 	Theme     string
 
+	desk    bool     // the desk itself, by a rule a person gave
 	session [32]byte // hash of the session used; zero = a token or the command line
 }
 

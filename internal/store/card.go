@@ -69,6 +69,10 @@ func (r *cardReader) card(c *Card) bool {
 			c.Unknown = r.int()
 		case "effect":
 			c.Effect = r.string()
+		case "pending":
+			c.Pending = r.string()
+		case "net":
+			c.Net = r.string()
 		case "counts":
 			r.expect("true")
 			c.Counts = r.ok

@@ -25,6 +25,15 @@ func (r reader) Decision(ctx context.Context, id string) (Decision, error) {
 	return one(ctx, r, "decision", readDecision, "SELECT "+decisionAll+" FROM decision WHERE id = ?", id)
 }
 
+// WaitingDecisions gives the decisions that wait for a signature or for the safety net, oldest first: those of the cases, or all (nil).
+func (r reader) WaitingDecisions(ctx context.Context, caseIDs []int64) ([]Decision, error) {
+	const text = "SELECT " + decisionAll + " FROM decision WHERE state IN ('to_sign', 'prepared')"
+	if caseIDs == nil {
+		return all(ctx, r, readDecision, text+" ORDER BY at, id")
+	}
+	return byIDs(ctx, r, readDecision, text+" AND case_id", " ORDER BY at, id", caseIDs)
+}
+
 // AddDecision writes a new decision. Conflict if its id exists: the same decision was sent twice.
 func (tx *Tx) AddDecision(d Decision) error {
 	tx.Touched(d.CaseID)

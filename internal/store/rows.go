@@ -99,6 +99,8 @@ type Card struct {
 	Unknown  int               `json:"unknown,omitempty"` // values of the platform we have no word for
 	Effect   string            `json:"effect,omitempty"`  // state of the last outward act: sending, confirmed, in_doubt …
 	Advice   string            `json:"advice,omitempty"`  // what to do first where no option is recommended
+	Pending  string            `json:"pending,omitempty"` // a decision that waits: to_sign, prepared
+	Net      string            `json:"net,omitempty"`     // the deadline before which the safety net has acted already
 	Counts   bool              `json:"counts,omitempty"`  // counts in the marketplace's rate as things stand
 }
 

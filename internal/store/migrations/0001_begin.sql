@@ -163,6 +163,7 @@ CREATE TABLE decision (
 	state {text} NOT NULL
 );
 CREATE INDEX decision_case ON decision (case_id);
+CREATE INDEX decision_waiting ON decision (case_id) WHERE state IN ('to_sign', 'prepared');
 
 CREATE TABLE effect (
 	id {text} PRIMARY KEY,
