@@ -121,4 +121,3 @@ func trouble(gate *simulator.Gate, what connectortest.Trouble) {
 		connectortest.Revoked: simulator.Revoked, connectortest.LostAnswer: simulator.LostAnswer,
 	}[what]})
 }
-
