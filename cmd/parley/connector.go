@@ -11,6 +11,7 @@ import (
 
 	"parley/internal/app"
 	"parley/internal/connector/aliexpress/fake"
+	mirakl "parley/internal/connector/mirakl/fake"
 	paypal "parley/internal/connector/paypal/fake"
 	stripe "parley/internal/connector/stripe/fake"
 	"parley/internal/fault"
@@ -46,6 +47,7 @@ func (connectorList) Run(t *terminal) error {
 func fakes() map[string]func(context.Context, string, io.Reader, io.Writer, func() time.Time) error {
 	return map[string]func(context.Context, string, io.Reader, io.Writer, func() time.Time) error{
 		"aliexpress": fake.Main,
+		"mirakl":     mirakl.Main,
 		"paypal":     paypal.Main,
 		"stripe":     stripe.Main,
 	}

@@ -24,8 +24,9 @@ import (
 	"parley/internal/connector"
 	"parley/internal/connector/aliexpress"
 	"parley/internal/connector/dropship"
-	"parley/internal/connector/sheet"
+	"parley/internal/connector/mirakl"
 	"parley/internal/connector/paypal"
+	"parley/internal/connector/sheet"
 	"parley/internal/connector/stripe"
 	"parley/internal/desk"
 	"parley/internal/fault"
@@ -156,6 +157,7 @@ func (a *App) read() (library *policy.Library, letters *reply.Templates, err err
 func Connectors() map[string]connector.Connector {
 	return map[string]connector.Connector{
 		"aliexpress": aliexpress.New(),
+		"mirakl":     mirakl.New(),
 		"dropship":   dropship.New(),
 		"sheet":      sheet.New(),
 		"paypal":     paypal.New(),

@@ -72,6 +72,7 @@ type Order struct {
 	Line             string        `json:"line,omitempty"`   // number of the order line concerned, where it differs
 	Status           string        `json:"status,omitempty"` // raw word of the platform
 	PlacedAt         time.Time     `json:"placed_at,omitzero"`
+	ShipBy           time.Time     `json:"ship_by,omitzero"` // latest instant at which the seller promised to send it
 	Goods            money.Amount  `json:"goods"`
 	Shipping         money.Amount  `json:"shipping"`
 	Items            []Item        `json:"items,omitempty"`

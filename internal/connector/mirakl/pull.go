@@ -1,0 +1,267 @@
+package mirakl
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"parley/internal/connector"
+	"parley/internal/fault"
+)
+
+const (
+	// overlap is how far before the last reading a later one looks again: clocks differ and writing takes time.
+	overlap = 2 * time.Minute
+	// recently: what ended so lately is read on the first pull.
+	recently = 30 * 24 * time.Hour
+	// everything is listed again after so long, in case a change was missed.
+	everything = 12 * time.Hour
+	// calmer is how much rarer than orders returns and threads are read.
+	calmer = 3
+)
+
+// note is what a pull remembers for the next.
+type note struct {
+	Orders  int64            `json:"orders"`  // epoch milliseconds of the last reading of orders
+	Returns int64            `json:"returns"` // … of returns
+	Threads int64            `json:"threads"` // … of threads
+	Full    int64            `json:"full"`    // … of everything open
+	Open    map[string]ref   `json:"open"`    // "kind/id" of every open source
+	Waiting map[string]int64 `json:"waiting"` // orders that wait for shipping, with their deadline in epoch milliseconds
+}
+
+// ref is what is needed to read an open source again.
+type ref struct {
+	Order string `json:"o,omitempty"`
+	Line  string `json:"l,omitempty"`
+	Note  string `json:"n,omitempty"`
+}
+
+// pull is one run of Session.Pull.
+type pull struct {
+	s       *Session
+	known   connector.Known
+	yield   func([]connector.Snapshot) error
+	now     time.Time
+	first   bool
+	note    note
+	touched map[string]bool // orders whose talk changed
+	seen    map[string]bool // orders read in this run
+	got     bool
+}
+
+// Pull reads threads, orders and returns that changed, each as often as operators want to be asked; on the first run, and every twelve
+// hours as a net, it lists everything open.
+func (s *Session) Pull(ctx context.Context, from connector.Cursor, known connector.Known, yield func([]connector.Snapshot) error) (connector.Pulled, error) {
+	p := &pull{s: s, known: known, yield: yield, now: s.world.Now().UTC(), touched: map[string]bool{}, seen: map[string]bool{}}
+	if err := ctx.Err(); err != nil {
+		return connector.Pulled{Cursor: from}, err
+	}
+	if json.Unmarshal([]byte(from), &p.note) != nil || p.note.Open == nil {
+		p.note = note{Open: map[string]ref{}}
+		p.first = true
+	}
+	if p.note.Waiting == nil {
+		p.note.Waiting = map[string]int64{}
+	}
+	err := p.run(ctx)
+	result := connector.Pulled{Count: -1, Cursor: from}
+	if fault.Is(err, fault.Limited) && p.got {
+		result.Partial = true // what was read is kept; what is known by then costs less in the next pull
+		return result, nil
+	}
+	if err != nil {
+		return result, err
+	}
+	result.Listed = slices.Sorted(maps.Keys(p.note.Open))
+	cursor, err := json.Marshal(p.note)
+	result.Cursor = connector.Cursor(cursor)
+	return result, err
+}
+
+func (p *pull) run(ctx context.Context) error {
+	steps := []struct {
+		last  *int64
+		every time.Duration
+		do    func(context.Context, time.Time) error
+	}{
+		{&p.note.Threads, calmer * p.s.every, p.threads},
+		{&p.note.Orders, p.s.every, p.orders},
+		{&p.note.Returns, calmer * p.s.every, p.returns},
+	}
+	for _, step := range steps {
+		last := time.UnixMilli(*step.last)
+		if *step.last > 0 && p.now.Sub(last) >= 0 && p.now.Sub(last) < step.every {
+			continue
+		}
+		if err := step.do(ctx, last); err != nil {
+			return err
+		}
+		*step.last = p.now.UnixMilli()
+	}
+	return p.overdue(ctx)
+}
+
+// keep notes whether a source is open.
+func (p *pull) keep(snap connector.Snapshot) {
+	key := snap.Ref.Kind + "/" + snap.Ref.ID
+	if snap.Open {
+		p.note.Open[key] = ref{snap.Ref.Order, snap.Ref.Line, snap.Ref.Note}
+	} else {
+		delete(p.note.Open, key)
+	}
+}
+
+// give hands over those snapshots of one kind that the desk does not have as they are.
+func (p *pull) give(ctx context.Context, kind string, snaps []connector.Snapshot) error {
+	if len(snaps) == 0 {
+		return nil
+	}
+	ids := make([]string, len(snaps))
+	for n, s := range snaps {
+		ids[n] = s.Ref.ID
+		p.keep(s)
+	}
+	had, err := p.ask(ctx, kind, ids)
+	if err != nil {
+		return err
+	}
+	fresh := slices.DeleteFunc(snaps, func(s connector.Snapshot) bool { print, ok := had[s.Ref.ID]; return ok && print == s.Fingerprint })
+	if len(fresh) == 0 {
+		return nil
+	}
+	p.got = true
+	return p.yield(fresh)
+}
+
+func (p *pull) ask(ctx context.Context, kind string, ids []string) (map[string]string, error) {
+	if p.known == nil || len(ids) == 0 {
+		return nil, nil
+	}
+	return p.known(ctx, kind, ids)
+}
+
+// threads reads the talks that changed; on the first run those of the last thirty days.
+func (p *pull) threads(ctx context.Context, last time.Time) error {
+	since := last.Add(-overlap)
+	if p.first {
+		since = p.now.Add(-recently)
+	}
+	q := url.Values{"updated_since": {since.Format(time.RFC3339)}, "with_messages": {"true"}}
+	return p.s.seek(ctx, "/api/inbox/threads", q, func(page []value) error {
+		var snaps []connector.Snapshot
+		for _, v := range page {
+			t := readThread(v, p.s.base)
+			if t.id == "" {
+				continue
+			}
+			if t.order != "" {
+				p.touched[t.order] = true
+			}
+			snaps = append(snaps, t.snapshot())
+		}
+		return p.give(ctx, threadKind, snaps)
+	})
+}
+
+// orders reads the orders that changed, or all with an incident and all that wait for shipping; then those with an open incident whose
+// talk changed or that a full listing no longer had.
+func (p *pull) orders(ctx context.Context, last time.Time) error {
+	full := p.first || p.now.Sub(time.UnixMilli(p.note.Full)) >= everything
+	filters := []url.Values{{"start_update_date": {last.Add(-overlap).UTC().Format(time.RFC3339)}}}
+	if full {
+		filters = []url.Values{{"has_incident": {"true"}}, {"order_state_codes": {"SHIPPING"}}}
+		p.note.Waiting = map[string]int64{}
+	}
+	for _, f := range filters {
+		if err := p.listing(ctx, f); err != nil {
+			return err
+		}
+	}
+	var again []string
+	for key, r := range p.note.Open {
+		kind, _, _ := strings.Cut(key, "/")
+		if (kind == incidentKind && (full || p.touched[r.Order]) || kind == lateKind && full) && !p.seen[r.Order] {
+			again = append(again, r.Order)
+		}
+	}
+	if full {
+		p.note.Full = p.now.UnixMilli()
+	}
+	return p.reread(ctx, again)
+}
+
+// listing reads all pages of OR11 for a filter. Rows may move between pages while others change: what comes twice is read once.
+func (p *pull) listing(ctx context.Context, filter url.Values) error {
+	for offset := 0; ; offset += pageSize {
+		page, total, err := p.s.ordersBy(ctx, filter, offset)
+		if err != nil {
+			return err
+		}
+		if err := p.take(ctx, page); err != nil {
+			return err
+		}
+		if len(page) == 0 || offset+pageSize >= total {
+			return nil
+		}
+	}
+}
+
+// reread reads some orders by number.
+func (p *pull) reread(ctx context.Context, ids []string) error {
+	slices.Sort(ids)
+	for chunk := range slices.Chunk(slices.Compact(ids), pageSize) {
+		page, _, err := p.s.ordersBy(ctx, url.Values{"order_ids": {strings.Join(chunk, ",")}}, 0)
+		if err != nil {
+			return err
+		}
+		if err := p.take(ctx, page); err != nil {
+			return err
+		}
+		p.vanished(chunk)
+	}
+	return nil
+}
+
+// vanished lists as open no more what hangs on orders the platform does not know any more: the desk then asks for each of them.
+func (p *pull) vanished(ids []string) {
+	for _, id := range ids {
+		if p.seen[id] {
+			continue
+		}
+		delete(p.note.Waiting, id)
+		for key, r := range p.note.Open {
+			if kind, _, _ := strings.Cut(key, "/"); r.Order == id && (kind == incidentKind || kind == lateKind) {
+				delete(p.note.Open, key)
+			}
+		}
+	}
+}
+
+// overdue finds the orders whose shipping deadline has come since they were read.
+func (p *pull) overdue(ctx context.Context) error {
+	var due []string
+	for id, at := range p.note.Waiting {
+		if _, open := p.note.Open[lateKind+"/"+id]; !open && at <= p.now.UnixMilli() && !p.seen[id] {
+			due = append(due, id)
+		}
+	}
+	return p.reread(ctx, due)
+}
+
+// returns reads the returns that changed; on the first run and as a net all open ones too.
+func (p *pull) returns(ctx context.Context, last time.Time) error {
+	since := last.Add(-overlap)
+	if p.first {
+		since = p.now.Add(-recently)
+		if err := p.s.seek(ctx, "/api/returns", url.Values{"return_state": openReturns}, func(page []value) error { return p.takeReturns(ctx, page) }); err != nil {
+			return err
+		}
+	}
+	q := url.Values{"return_last_updated_from": {since.UTC().Format(time.RFC3339)}}
+	return p.s.seek(ctx, "/api/returns", q, func(page []value) error { return p.takeReturns(ctx, page) })
+}
