@@ -13,6 +13,7 @@ tools:
 # Foreign programs the simulators are tried with, and the accessibility checker.
 npm-clients:
 	cd internal/connector/aliexpress/fake/foreign && npm ci --no-audit --no-fund --loglevel=error
+	cd internal/connector/stripe/fake/foreign && npm ci --no-audit --no-fund --loglevel=error
 	cd internal/web/browser && npm ci --no-audit --no-fund --loglevel=error
 
 generate:
