@@ -44,6 +44,9 @@ type About struct {
 	Acts []string
 	// MaxPicture is the largest picture the platform takes, in bytes; larger ones are made smaller before they go out. 0 = no limit.
 	MaxPicture int64
+	// FilesWithAct: proofs go out inside the act that rests on them (Effect.Files), because the platform takes an answer once and whole.
+	// Without it each proof is a step of its own (upload_evidence) before the act.
+	FilesWithAct bool
 	// Pushes: the connector is a Listener. Polling stays as the net under it.
 	Pushes bool
 	// Offline: there is no way in. Records come from files and people, nothing is polled, and acts are done by hand and recorded.
@@ -224,6 +227,7 @@ type Effect struct {
 	Carrier     string            `json:"carrier,omitempty"`
 	Fields      map[string]string `json:"fields,omitempty"` // named texts of the platform's own evidence form
 	File        *Attachment       `json:"file,omitempty"`
+	Files       []*Attachment     `json:"files,omitempty"` // with FilesWithAct: all proofs the act rests on
 }
 
 // Attachment is a file that goes out.

@@ -326,6 +326,12 @@ func (d *Desk) steps(ctx context.Context, r planner, m *matter, f *dispute.Facts
 	if ch.Option == "accept" && f.Case != nil {
 		main.ReturnGoods = f.Case.Claim.ReturnGoods
 	}
+	if d.abouts[m.c.Connector].FilesWithAct {
+		for _, u := range uploads {
+			main.Files = append(main.Files, u.File)
+		}
+		return []connector.Effect{main}, nil
+	}
 	return append(uploads, main), nil
 }
 

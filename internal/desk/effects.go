@@ -80,15 +80,19 @@ func (t *trial) prepare(ctx context.Context) error {
 	if t.session, err = t.d.ready(ctx, t.st); err != nil {
 		return err
 	}
-	return t.fillFile(ctx)
+	for _, f := range append([]*connector.Attachment{t.step.File}, t.step.Files...) {
+		if err := t.fillFile(ctx, f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // maxSide is the longer side of a picture that has to be made smaller, in pixels.
 const maxSide = 2000
 
 // fillFile reads the file that goes out. A picture larger than the platform takes is made smaller; the original stays on file.
-func (t *trial) fillFile(ctx context.Context) (err error) {
-	f := t.step.File
+func (t *trial) fillFile(ctx context.Context, f *connector.Attachment) (err error) {
 	if f == nil {
 		return nil
 	}
