@@ -51,6 +51,7 @@ type Stage struct {
 	Calls   func() int              // calls that came in so far
 	Trouble func(Trouble)           // from now on, for every call
 	Peace   func()                  // no trouble any more
+	Further                         // what only some platforms can do
 }
 
 // Run runs the suite.
@@ -78,6 +79,7 @@ func Run(t *testing.T, h Harness) {
 	t.Run("nobody there", func(t *testing.T) { nobodyThere(t, h) })
 	t.Run("raw records import", func(t *testing.T) { imports(t, h) })
 	t.Run("import refuses rubbish", func(t *testing.T) { rubbish(t, h) })
+	further(t, h)
 }
 
 func open(t *testing.T, h Harness, s *Stage) connector.Session {
@@ -392,7 +394,7 @@ func fetch(t *testing.T, h Harness) {
 		if err != nil {
 			t.Fatalf("fetch %s: %v", had.Ref.ID, err)
 		}
-		if now.Ref != had.Ref || now.Open != had.Open || now.Facts.Case.OpenedAt != had.Facts.Case.OpenedAt {
+		if now.Ref != had.Ref || now.Open != had.Open || (now.Facts.Case == nil) != (had.Facts.Case == nil) {
 			t.Errorf("fetch gives %+v, pull gave %+v", now.Ref, had.Ref)
 		}
 		sound(t, now)
@@ -405,6 +407,9 @@ func order(t *testing.T, h Harness) {
 	pull(t, s, "", m)
 	for _, had := range m {
 		o, err := s.Order(t.Context(), had.Ref)
+		if fault.Is(err, fault.NotFound) && had.Facts.Order != nil {
+			continue // the record itself tells all the platform knows of the purchase
+		}
 		if err != nil {
 			t.Fatalf("order of %s: %v", had.Ref.ID, err)
 		}
@@ -535,10 +540,17 @@ func imports(t *testing.T, h Harness) {
 			t.Fatalf("import of %s: %d, %v", had.Ref.ID, len(again), err)
 		}
 		now := again[0]
-		if now.Ref != had.Ref || now.Open != had.Open || now.Facts.Case.Claim != had.Facts.Case.Claim || !sameHistory(now.Facts, had.Facts) {
+		if now.Ref != had.Ref || now.Open != had.Open || !sameClaim(now.Facts, had.Facts) || !sameHistory(now.Facts, had.Facts) {
 			t.Errorf("import gives %+v, pull gave %+v", now.Ref, had.Ref)
 		}
 	}
+}
+
+func sameClaim(a, b dispute.Facts) bool {
+	if a.Case == nil || b.Case == nil {
+		return a.Case == b.Case
+	}
+	return a.Case.Claim == b.Case.Claim
 }
 
 func sameHistory(a, b dispute.Facts) bool {
