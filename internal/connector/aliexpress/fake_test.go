@@ -142,6 +142,13 @@ func stage(t *testing.T, gateway string) *connectortest.Stage {
 		},
 		Trouble: func(what connectortest.Trouble) { s.trouble(what) },
 		Peace:   s.platform.ClearFaults,
+		Further: connectortest.Further{
+			Strange: func() (connector.Ref, string) {
+				s.platform.AddFault(fake.Fault{Kind: fake.UnknownWords})
+				return ref(issues[4]), "wait_for_moon_phase"
+			},
+			Repeat: func() { s.platform.AddFault(fake.Fault{Kind: fake.DuplicateRows}) },
+		},
 	}
 }
 
