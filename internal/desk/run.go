@@ -17,10 +17,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	loops := map[string]func(context.Context){
 		"syncs": d.runSyncs, "orders": d.runOrders, "timers": d.runTimers, "effects": d.runEffects,
 	}
-	for name := range loops {
-		d.pulse.beat(name, d.Now())
-	}
-	loops["beat"] = d.runBeat
+	loops["beat"], loops["reindex"] = d.runBeat, d.runReindex
 	var all sync.WaitGroup
 	for name, loop := range loops {
 		all.Go(func() {
@@ -60,6 +57,7 @@ const stopGrace = 10 * time.Second
 
 // pump claims work and does it, several pieces side by side, until the context ends. A piece that hangs or fails holds no other.
 func pump[T any](ctx context.Context, d *Desk, w work[T]) {
+	d.pulse.beat(w.name, d.Now())
 	patient, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(w.grace, cancel) })()

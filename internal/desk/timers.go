@@ -14,6 +14,7 @@ const timersAtOnce = 500
 
 // runTimers looks at cases again at the instants at which time alone may change something.
 func (d *Desk) runTimers(ctx context.Context) {
+	d.pulse.beat("timers", d.Now())
 	for ctx.Err() == nil {
 		n, next, err := d.fireTimers(ctx)
 		if err != nil {
