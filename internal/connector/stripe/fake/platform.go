@@ -3,6 +3,7 @@ package fake
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -108,6 +109,13 @@ func (p *Platform) AddAccount(spec AccountSpec) *Account {
 	a := &Account{AccountSpec: spec, p: p, replays: map[string]replay{}}
 	p.accounts = append(p.accounts, a)
 	return a
+}
+
+// Accounts are all accounts, in the order they were opened.
+func (p *Platform) Accounts() []*Account {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.accounts)
 }
 
 // Revoke rolls the key: the old one is good no more.

@@ -259,6 +259,16 @@ func (a *Account) Refunds(c *Charge) (out []Refund) {
 	return out
 }
 
+// Disputes are all disputes of the account as they stand now, the newest first.
+func (a *Account) Disputes() (out []Dispute) {
+	a.p.mu.Lock()
+	defer a.p.mu.Unlock()
+	for _, d := range a.disputes {
+		out = append(out, *d)
+	}
+	return out
+}
+
 // See is a dispute as it stands now.
 func (d *Dispute) See() Dispute {
 	d.account.p.mu.Lock()
