@@ -16,7 +16,7 @@ type importVerb struct {
 	Files     []string `arg:"" type:"existingfile" help:"${help_import_files}"`
 	Store     string   `placeholder:"STORE" help:"${help_import_store}"`
 
-	As        string            `placeholder:"KIND" help:"${help_import_as}"`
+	Rows      string            `placeholder:"KIND" help:"${help_import_rows}"`
 	Source    string            `placeholder:"NAME" help:"${help_import_source}"`
 	Map       map[string]string `placeholder:"FIELD=HEADER" mapsep:"none" help:"${help_import_map}"`
 	DryRun    bool              `help:"${help_import_dry_run}"`
@@ -129,7 +129,7 @@ func (v *importVerb) sheet(t *terminal, a *app.App, who desk.Who, store int64, p
 // mapping is the one remembered or suggested, with what the command line says laid over it; nil where it says nothing.
 func (v *importVerb) mapping(t *terminal, a *app.App, who desk.Who, store int64, file desk.SheetFile) (*sheet.Mapping, error) {
 	over := sheet.Mapping{
-		Record: v.As, Sheet: v.Sheet, Encoding: v.Encoding, HeaderRow: v.HeaderRow, Zone: v.Zone, DateOrder: v.Dates, Decimal: v.Decimal,
+		Record: v.Rows, Sheet: v.Sheet, Encoding: v.Encoding, HeaderRow: v.HeaderRow, Zone: v.Zone, DateOrder: v.Dates, Decimal: v.Decimal,
 		Currency: v.Currency, Complete: v.Complete,
 	}
 	if over.Plain() && len(v.Map) == 0 {
@@ -151,7 +151,7 @@ func (v *importVerb) mapping(t *terminal, a *app.App, who desk.Who, store int64,
 
 // told is what has to be known before the head of the file is looked at; nil leaves that to what is remembered.
 func (v *importVerb) told(over sheet.Mapping) *sheet.Mapping {
-	if v.As == "" && v.Sheet == "" && v.Encoding == "" && v.HeaderRow == 0 {
+	if v.Rows == "" && v.Sheet == "" && v.Encoding == "" && v.HeaderRow == 0 {
 		return nil
 	}
 	return &over
