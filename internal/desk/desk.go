@@ -16,9 +16,11 @@ import (
 
 	"parley/internal/blob"
 	"parley/internal/connector"
+	"parley/internal/notify"
 	"parley/internal/policy"
 	"parley/internal/reply"
 	"parley/internal/store"
+	"parley/internal/texts"
 	"parley/internal/vault"
 )
 
@@ -35,6 +37,9 @@ type Options struct {
 	Private *connector.World
 	Clock   Clock
 	Log     *slog.Logger
+	// Channels are the ways to tell people something, by kind; without one there is only the desk's own list.
+	Channels map[string]notify.Channel
+	Texts    *texts.Book // what people are told, in their language; nil = the built-in texts
 	// PublicURL is the address people reach the desk at, for links in invitations.
 	PublicURL func() string
 	// SyncEvery is the pause between two readings of a store; 0 = one minute.
@@ -68,7 +73,8 @@ type Desk struct {
 	holder   string                     // names this desk where only one may do something at a time
 	abouts   map[string]connector.About // by connector, asked once
 
-	wakeSync, wakeEffects, wakeTimers, wakeOrders chan struct{}
+	wakeSync, wakeEffects, wakeTimers, wakeOrders, wakeNotices, wakeWatch chan struct{}
+	watching                                                              *watching
 }
 
 // New makes a desk. It starts nothing: see Run.
@@ -86,6 +92,7 @@ func New(o Options) *Desk {
 		Options: o, live: newLive(), presence: newPresence(), sessions: newSessions(), names: newNames(), lines: newLines(), glance: newGlance(), pulse: newPulse(),
 		wakeSync: make(chan struct{}, 1), wakeEffects: make(chan struct{}, 1),
 		wakeTimers: make(chan struct{}, 1), wakeOrders: make(chan struct{}, 1),
+		wakeNotices: make(chan struct{}, 1), wakeWatch: make(chan struct{}, 1), watching: newWatching(),
 	}
 	d.abouts = make(map[string]connector.About, len(o.Connectors))
 	for kind, c := range o.Connectors {

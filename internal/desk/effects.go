@@ -335,6 +335,9 @@ func (t *trial) end(ctx context.Context, state string, f *fault.Fault, receipt *
 		if err := t.endEvent(ctx, tx, state, f, now); err != nil {
 			return err
 		}
+		if err := t.d.noticeEffect(ctx, tx, t.e, t.step.Do, f, now); err != nil {
+			return err
+		}
 		if err := tx.SetCaseEffect(t.e.CaseID, state); err != nil {
 			return err
 		}
@@ -342,6 +345,7 @@ func (t *trial) end(ctx context.Context, state string, f *fault.Fault, receipt *
 	})
 	if err == nil {
 		wake(t.d.wakeOrders)
+		wake(t.d.wakeNotices)
 	}
 	return err
 }

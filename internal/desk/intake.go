@@ -28,6 +28,7 @@ func (d *Desk) takeIn(ctx context.Context, st store.Store, batch []connector.Sna
 	if err == nil {
 		wake(d.wakeTimers)
 		wake(d.wakeOrders)
+		wake(d.wakeNotices)
 	}
 	return ids, err
 }
@@ -310,6 +311,9 @@ func (in *intake) write(ctx context.Context, changes []*change) ([]int64, error)
 		hang.add(ch.m, &ch.facts, &ch.v, in.now)
 	}
 	if err := hang.write(in.tx); err != nil {
+		return nil, err
+	}
+	if err := in.d.tellAll(ctx, in.tx, in.now, hang.tells); err != nil {
 		return nil, err
 	}
 	if err := in.tx.PutSources(sources); err != nil {

@@ -212,6 +212,9 @@ func timersOf(c *store.Case, v *policy.Verdict, now time.Time) []store.Timer {
 			out = append(out, store.Timer{CaseID: c.ID, Kind: dl.Kind, DueAt: dl.At})
 		}
 	}
+	if next, ok := nextStep(c, now); ok {
+		out = append(out, next)
+	}
 	for _, w := range v.Warnings {
 		if w.At.After(now) {
 			out = append(out, store.Timer{CaseID: c.ID, Kind: "warn:" + w.Deadline + ":" + w.Kind, DueAt: w.At})

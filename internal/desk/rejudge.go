@@ -105,6 +105,9 @@ func (d *Desk) rejudge(ctx context.Context, tx *store.Tx, ids []int64, now time.
 	if err := hang.write(tx); err != nil {
 		return nil, err
 	}
+	if err := d.tellAll(ctx, tx, now, hang.tells); err != nil {
+		return nil, err
+	}
 	return ms, tx.AddEvents(events)
 }
 
@@ -113,10 +116,11 @@ type hanging struct {
 	timers  map[int64][]store.Timer
 	docs    map[int64]store.SearchDoc
 	handles []store.Handle
+	tells   map[int64][]tell
 }
 
 func newHanging(n int) *hanging {
-	return &hanging{timers: make(map[int64][]store.Timer, n), docs: make(map[int64]store.SearchDoc, n)}
+	return &hanging{timers: make(map[int64][]store.Timer, n), docs: make(map[int64]store.SearchDoc, n), tells: make(map[int64][]tell, n)}
 }
 
 func (h *hanging) add(m *matter, f *dispute.Facts, v *policy.Verdict, now time.Time) {
@@ -125,6 +129,7 @@ func (h *hanging) add(m *matter, f *dispute.Facts, v *policy.Verdict, now time.T
 		h.timers[m.c.ID] = append(h.timers[m.c.ID], store.Timer{CaseID: m.c.ID, Kind: netTimer, DueAt: at})
 	}
 	h.docs[m.c.ID] = searchDoc(m, f)
+	h.tells[m.c.ID] = tellsOf(m.c, v, now)
 	if f.Order != nil {
 		for _, name := range f.Order.Handles {
 			h.handles = append(h.handles, store.Handle{CaseID: m.c.ID, CompanyID: m.c.CompanyID, Name: name})

@@ -10,12 +10,12 @@ import (
 	"parley/internal/store"
 )
 
-// Run does the desk's own work until the context ends: syncs, orders, timers, effects. A loop that fails badly is begun again; what it
+// Run does the desk's own work until the context ends: syncs, orders, timers, effects, notices. A loop that fails badly is begun again; what it
 // was doing is written in the database and found there. When the context ends, acts under way are brought to an end within stopGrace,
 // and whatever is left goes back at once, so that another node takes it without waiting for a lease to run out.
 func (d *Desk) Run(ctx context.Context) error {
 	loops := map[string]func(context.Context){
-		"syncs": d.runSyncs, "orders": d.runOrders, "timers": d.runTimers, "effects": d.runEffects,
+		"syncs": d.runSyncs, "orders": d.runOrders, "timers": d.runTimers, "effects": d.runEffects, "notices": d.runNotices, "watch": d.runWatch,
 	}
 	loops["beat"], loops["reindex"] = d.runBeat, d.runReindex
 	var all sync.WaitGroup

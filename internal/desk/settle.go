@@ -46,5 +46,9 @@ func (d *Desk) round(ctx context.Context) (int, error) {
 			d.postponeOrder(ctx, o, err)
 		}
 	}
-	return len(effects) + fired + len(syncs) + len(orders), ctx.Err()
+	told, err := d.settleNotices(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return len(effects) + fired + len(syncs) + len(orders) + told, ctx.Err()
 }

@@ -46,6 +46,7 @@ func (d *Desk) fireTimers(ctx context.Context) (int, time.Time, error) {
 	if err != nil || fired > 0 {
 		wake(d.wakeSync)
 		wake(d.wakeEffects)
+		wake(d.wakeNotices)
 		return fired, time.Time{}, err
 	}
 	return 0, d.next(ctx, nil, d.DB.NextTimer), nil

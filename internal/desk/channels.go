@@ -1,0 +1,525 @@
+package desk
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"parley/internal/fault"
+	"parley/internal/notify"
+	"parley/internal/store"
+)
+
+// ChannelView is a member's channel as its page shows it.
+type ChannelView struct {
+	ID           int64     `json:"id"`
+	Version      int64     `json:"version"`
+	Kind         string    `json:"kind"`
+	Name         string    `json:"name,omitempty"`
+	Shown        string    `json:"shown" doc:"the address, without secrets"`
+	Reasons      []string  `json:"reasons,omitempty" doc:"what is told here; none = everything"`
+	Paused       bool      `json:"paused,omitempty"`
+	FailingSince time.Time `json:"failing_since,omitzero"`
+	LastOKAt     time.Time `json:"last_ok_at,omitzero"`
+	FaultKey     string    `json:"fault,omitempty"`
+	Params       Params    `json:"params,omitempty"`
+	// Secret is one the desk made; it is given this once.
+	Secret string `json:"secret,omitempty"`
+}
+
+// Params are parameters of a text.
+type Params = map[string]string
+
+// ChannelInput adds or changes a channel. Secrets that are left empty when it is changed stay as they were.
+type ChannelInput struct {
+	Kind     string            `json:"kind"`
+	Name     string            `json:"name,omitempty" maxLength:"80"`
+	Settings map[string]string `json:"settings" doc:"by the names of the kind's settings"`
+	Reasons  []string          `json:"reasons,omitempty" doc:"none = everything"`
+	Paused   bool              `json:"paused,omitempty"`
+	Version  int64             `json:"version,omitempty" doc:"of the channel that is changed"`
+}
+
+const (
+	channelsMost = 20 // of one member
+	channelName  = 80
+)
+
+// Ways are the kinds of channels there are, by name.
+func (d *Desk) Ways() []notify.About {
+	out := make([]notify.About, 0, len(d.Channels))
+	for _, c := range d.Channels {
+		out = append(out, c.About())
+	}
+	slices.SortFunc(out, func(a, b notify.About) int { return strings.Compare(a.Kind, b.Kind) })
+	return out
+}
+
+// ChannelList gives the member's own channels; installation = those of programs that listen to the whole desk, for owners.
+func (d *Desk) ChannelList(ctx context.Context, who Who, installation bool) ([]ChannelView, error) {
+	owner, err := who.channelsOf(installation)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := d.DB.ChannelsOf(ctx, owner)
+	out := make([]ChannelView, 0, len(rows))
+	for _, c := range rows {
+		out = append(out, channelView(c))
+	}
+	return out, err
+}
+
+// channelsOf is whose channels the member is asking for.
+func (w Who) channelsOf(installation bool) (int64, error) {
+	if installation {
+		return 0, w.need(Own)
+	}
+	if w.MemberID == 0 {
+		return 0, fault.New(fault.Forbidden, "fault.notify.no_member")
+	}
+	return w.MemberID, w.need(Read)
+}
+
+func channelView(c store.Channel) ChannelView {
+	v := ChannelView{
+		ID: c.ID, Version: c.Version, Kind: c.Kind, Name: c.Name, Shown: c.Shown, Reasons: c.Reasons, Paused: c.State == "paused",
+		FailingSince: c.FailingSince, LastOKAt: c.LastOKAt,
+	}
+	var f struct {
+		Key    string `json:"key"`
+		Params Params `json:"params"`
+	}
+	if len(c.Fault) > 0 && json.Unmarshal(c.Fault, &f) == nil {
+		v.FaultKey, v.Params = f.Key, f.Params
+	}
+	return v
+}
+
+// AddChannel adds a way to reach the member, or (installation) a program that listens to the whole desk.
+func (d *Desk) AddChannel(ctx context.Context, who Who, installation bool, in ChannelInput) (ChannelView, error) {
+	owner, err := who.channelsOf(installation)
+	if err != nil {
+		return ChannelView{}, err
+	}
+	c := store.Channel{MemberID: owner, Kind: in.Kind, State: "active", CreatedAt: d.Now()}
+	target, made, err := d.fill(&c, in, notify.Target{})
+	if err != nil {
+		return ChannelView{}, err
+	}
+	err = d.DB.Write(ctx, func(tx *store.Tx) error {
+		had, err := tx.ChannelsOf(ctx, owner)
+		if err != nil {
+			return err
+		}
+		if len(had) >= channelsMost {
+			return fault.New(fault.Refused, "fault.notify.too_many", "max", strconv.Itoa(channelsMost))
+		}
+		row := c // the write may run again
+		return d.putChannel(tx, &row, target, &c)
+	})
+	v := channelView(c)
+	v.Secret = made
+	return v, err
+}
+
+// putChannel writes the row, then seals the target to its id.
+func (d *Desk) putChannel(tx *store.Tx, row *store.Channel, target notify.Target, out *store.Channel) error {
+	if row.ID == 0 {
+		if err := tx.PutChannel(row); err != nil {
+			return err
+		}
+	}
+	sealed, err := d.sealTarget(target, channelSeal(row.ID))
+	if err != nil {
+		return err
+	}
+	row.Sealed = sealed
+	if err := tx.PutChannel(row); err != nil {
+		return err
+	}
+	*out = *row
+	return nil
+}
+
+func channelSeal(id int64) string { return "channel:" + strconv.FormatInt(id, 10) }
+
+func (d *Desk) sealTarget(v any, under string) ([]byte, error) {
+	plain, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	return d.Vault.Seal(plain, under)
+}
+
+// fill checks what was typed and lays it over what was there. made is a secret the desk made.
+func (d *Desk) fill(c *store.Channel, in ChannelInput, before notify.Target) (target notify.Target, made string, err error) {
+	way := d.Channels[c.Kind]
+	if way == nil {
+		return nil, "", fault.Input("kind", c.Kind, strings.Join(d.kinds(), ", "))
+	}
+	if err := checkReasons(in.Reasons); err != nil {
+		return nil, "", err
+	}
+	if c.Name = strings.TrimSpace(in.Name); c.Name != "" {
+		if c.Name, err = checkName("name", in.Name, channelName); err != nil {
+			return nil, "", err
+		}
+	}
+	c.Reasons, c.State = in.Reasons, "active"
+	if in.Paused {
+		c.State = "paused"
+	}
+	if target, made, err = lay(way.About().Settings, in.Settings, before); err != nil {
+		return nil, "", err
+	}
+	c.Shown, err = way.Check(target)
+	return target, made, asSetting(err)
+}
+
+// asSetting names the field of a channel's own complaint as the form does.
+func asSetting(err error) error {
+	if f := fault.Of(err); f != nil && f.Field != "" {
+		f.Field = "settings." + f.Field
+	}
+	return err
+}
+
+func (d *Desk) kinds() []string {
+	var out []string
+	for _, w := range d.Ways() {
+		out = append(out, w.Kind)
+	}
+	return out
+}
+
+func checkReasons(reasons []string) error {
+	for _, r := range reasons {
+		if !slices.Contains(notify.Reasons(), r) {
+			return fault.Input("reasons", r, strings.Join(notify.Reasons(), ", "))
+		}
+	}
+	return nil
+}
+
+// settingMost is the longest value of a setting, in bytes.
+const settingMost = 4000
+
+// lay takes what was typed for the settings of a kind. A secret left empty stays as it was; one that is made is made.
+func lay(settings []notify.Setting, typed map[string]string, before notify.Target) (target notify.Target, made string, err error) {
+	target = notify.Target{}
+	for _, s := range settings {
+		value := strings.TrimSpace(typed[s.Name])
+		if value == "" && (s.Secret || s.Made) {
+			value = before[s.Name]
+		}
+		if value == "" && s.Made {
+			made = "whsec_" + base64.StdEncoding.EncodeToString(randomBytes(32))
+			value = made
+		}
+		if value == "" && !s.Optional || len(value) > settingMost {
+			return nil, "", fault.Input("settings."+s.Name, "", "1 to "+strconv.Itoa(settingMost)+" characters")
+		}
+		target[s.Name] = value
+	}
+	for name := range typed {
+		if !slices.ContainsFunc(settings, func(s notify.Setting) bool { return s.Name == name }) {
+			return nil, "", fault.Input("settings."+name, "", "a setting of this kind")
+		}
+	}
+	return target, made, nil
+}
+
+func randomBytes(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails (crypto/rand)
+	return b
+}
+
+// UpdateChannel changes a channel of the member, or of the installation for owners.
+func (d *Desk) UpdateChannel(ctx context.Context, who Who, id int64, in ChannelInput) (ChannelView, error) {
+	c, err := d.ownChannel(ctx, who, id)
+	if err != nil {
+		return ChannelView{}, err
+	}
+	before, err := d.open(c)
+	if err != nil {
+		return ChannelView{}, err
+	}
+	for name, value := range before { // what was not typed again stays
+		if _, typed := in.Settings[name]; !typed {
+			if in.Settings == nil {
+				in.Settings = map[string]string{}
+			}
+			in.Settings[name] = value
+		}
+	}
+	if in.Version != 0 {
+		c.Version = in.Version
+	}
+	target, _, err := d.fill(&c, in, before)
+	if err != nil {
+		return ChannelView{}, err
+	}
+	err = d.DB.Write(ctx, func(tx *store.Tx) error { row := c; return d.putChannel(tx, &row, target, &c) })
+	return channelView(c), err
+}
+
+// ownChannel gives a channel the member may change; another's does not exist for them.
+func (d *Desk) ownChannel(ctx context.Context, who Who, id int64) (store.Channel, error) {
+	if err := who.need(Read); err != nil {
+		return store.Channel{}, err
+	}
+	c, err := d.DB.Channel(ctx, id)
+	if err == nil && c.MemberID != who.MemberID && (c.MemberID != 0 || !who.May(Own)) || err == nil && c.MemberID == 0 && !who.May(Own) {
+		err = fault.New(fault.NotFound, "fault.not_found", "what", "channel")
+	}
+	return c, err
+}
+
+// DropChannel removes a channel; what waits to go out there does not go.
+func (d *Desk) DropChannel(ctx context.Context, who Who, id int64) error {
+	if _, err := d.ownChannel(ctx, who, id); err != nil {
+		return err
+	}
+	return d.DB.Write(ctx, func(tx *store.Tx) error { return tx.DeleteChannel(id, d.Now()) })
+}
+
+// TestChannel sends a message at once and tells how that went.
+func (d *Desk) TestChannel(ctx context.Context, who Who, id int64) error {
+	c, err := d.ownChannel(ctx, who, id)
+	if err != nil {
+		return err
+	}
+	way := d.Channels[c.Kind]
+	if way == nil {
+		return fault.New(fault.NotFound, "fault.notify.several_kinds")
+	}
+	target, err := d.targetOf(ctx, c)
+	if err != nil {
+		return err
+	}
+	now := d.Now()
+	reader := notify.Reader{Reader: d.words().In(who.Locale), Zone: zoneOf(who.Zone), Now: now}
+	m := notify.Compose("msg_"+rand.Text(), reader, d.base(), []notify.Item{{Reason: notify.Test, Title: nameOf(c)}})
+	limited, cancel := context.WithTimeout(ctx, letterWait)
+	defer cancel()
+	err = way.Send(limited, target, m)
+	return d.tested(ctx, c, err, now)
+}
+
+func (d *Desk) tested(ctx context.Context, c store.Channel, cause error, now time.Time) error {
+	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		if cause != nil {
+			return tx.ChannelFailed(c.ID, now, faultJSON(cause))
+		}
+		return tx.ChannelWorked(c.ID, now)
+	})
+	if cause != nil {
+		if fault.Of(cause) == nil {
+			cause = fault.New(fault.Unknown, "fault.notify.perhaps").Because(cause)
+		}
+		return cause
+	}
+	return err
+}
+
+// open gives what was filled in for a channel.
+func (d *Desk) open(c store.Channel) (notify.Target, error) {
+	var t notify.Target
+	plain, err := d.Vault.Open(c.Sealed, channelSeal(c.ID))
+	if err == nil {
+		err = json.Unmarshal(plain, &t)
+	}
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "fault.notify.unreadable").Because(err)
+	}
+	return t, nil
+}
+
+// targetOf is a channel's own settings with those of its kind.
+func (d *Desk) targetOf(ctx context.Context, c store.Channel) (notify.Target, error) {
+	t, err := d.open(c)
+	if err != nil {
+		return nil, err
+	}
+	shared, err := d.shared(ctx, c.Kind)
+	for name, value := range shared {
+		t[name] = value
+	}
+	return t, err
+}
+
+// sharedKey is the setting that holds what is shared by the channels of a kind, sealed.
+func sharedKey(kind string) string { return "notify." + kind }
+
+func (d *Desk) shared(ctx context.Context, kind string) (notify.Target, error) {
+	text, err := d.DB.Setting(ctx, sharedKey(kind))
+	if err != nil || text == "" {
+		return notify.Target{}, err
+	}
+	sealed, err := base64.StdEncoding.DecodeString(text)
+	var plain []byte
+	if err == nil {
+		plain, err = d.Vault.Open(sealed, sharedKey(kind))
+	}
+	var t notify.Target
+	if err == nil {
+		err = json.Unmarshal(plain, &t)
+	}
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "fault.notify.unreadable").Because(err)
+	}
+	return t, nil
+}
+
+// Shared tells which kinds have their shared settings, with what may be shown of them. For owners.
+func (d *Desk) Shared(ctx context.Context, who Who, kind string) (map[string]string, error) {
+	if err := who.need(Own); err != nil {
+		return nil, err
+	}
+	way := d.Channels[kind]
+	if way == nil {
+		return nil, fault.Input("kind", kind, strings.Join(d.kinds(), ", "))
+	}
+	t, err := d.shared(ctx, kind)
+	out := map[string]string{}
+	for _, s := range way.About().Shared {
+		if t[s.Name] != "" && !s.Secret {
+			out[s.Name] = t[s.Name]
+		} else if t[s.Name] != "" {
+			out[s.Name] = hidden
+		}
+	}
+	return out, err
+}
+
+// hidden stands for a secret that is set.
+const hidden = "•••"
+
+// SetShared writes what all channels of a kind share, such as the mail server. For owners.
+func (d *Desk) SetShared(ctx context.Context, who Who, kind string, typed map[string]string) error {
+	if err := who.need(Own); err != nil {
+		return err
+	}
+	way := d.Channels[kind]
+	if way == nil {
+		return fault.Input("kind", kind, strings.Join(d.kinds(), ", "))
+	}
+	before, err := d.shared(ctx, kind)
+	if err != nil {
+		before = notify.Target{} // unreadable: set up anew
+	}
+	t, _, err := lay(way.About().Shared, typed, before)
+	if err != nil {
+		return err
+	}
+	if err := asSetting(way.CheckShared(t)); err != nil {
+		return err
+	}
+	if err := d.putShared(ctx, kind, t); err != nil || kind != "mail" {
+		return err
+	}
+	return d.mailToAll(ctx)
+}
+
+func (d *Desk) putShared(ctx context.Context, kind string, t notify.Target) error {
+	sealed, err := d.sealTarget(t, sharedKey(kind))
+	if err != nil {
+		return err
+	}
+	return d.DB.Write(ctx, func(tx *store.Tx) error {
+		return tx.PutSetting(sharedKey(kind), base64.StdEncoding.EncodeToString(sealed))
+	})
+}
+
+// NoticePlan gives the member's plan.
+func (d *Desk) NoticePlan(ctx context.Context, who Who) (Plan, error) {
+	if _, err := who.channelsOf(false); err != nil {
+		return Plan{}, err
+	}
+	h, _, err := d.DB.HoursOf(ctx, who.MemberID)
+	return planOf(h), err
+}
+
+// SetNoticePlan changes it.
+func (d *Desk) SetNoticePlan(ctx context.Context, who Who, p Plan) error {
+	if _, err := who.channelsOf(false); err != nil {
+		return err
+	}
+	p, err := p.check()
+	if err != nil {
+		return err
+	}
+	h := store.Hours{MemberID: who.MemberID}
+	if h.Plan, err = json.Marshal(p); err != nil {
+		return err
+	}
+	err = d.DB.Write(ctx, func(tx *store.Tx) error {
+		m, err := tx.Member(ctx, who.MemberID)
+		if err != nil {
+			return err
+		}
+		h.DigestAt, h.EveningAt = p.lists(m.Zone, d.Now())
+		return tx.PutHours(h)
+	})
+	wake(d.wakeWatch)
+	return err
+}
+
+// dutyKey is the setting that holds who is told first of a store's cases.
+const dutyKey = "duty"
+
+func dutyLists(ctx context.Context, tx interface {
+	Setting(context.Context, string) (string, error)
+}) (map[int64][]int64, error) {
+	text, err := tx.Setting(ctx, dutyKey)
+	lists := map[int64][]int64{}
+	if err == nil && text != "" {
+		err = json.Unmarshal([]byte(text), &lists)
+	}
+	return lists, err
+}
+
+// Duty gives the members who are told first of a store's cases that nobody has.
+func (d *Desk) Duty(ctx context.Context, who Who, storeID int64) ([]int64, error) {
+	if err := who.need(Read); err != nil {
+		return nil, err
+	}
+	if !who.Sees(storeID) {
+		return nil, fault.New(fault.NotFound, "fault.store_not_found")
+	}
+	lists, err := dutyLists(ctx, d.DB)
+	return lists[storeID], err
+}
+
+// SetDuty changes them. For leads.
+func (d *Desk) SetDuty(ctx context.Context, who Who, storeID int64, members []int64) error {
+	if err := who.need(Lead); err != nil {
+		return err
+	}
+	if !who.Sees(storeID) {
+		return fault.New(fault.NotFound, "fault.store_not_found")
+	}
+	return d.DB.Write(ctx, func(tx *store.Tx) error {
+		for _, id := range members {
+			if m, err := tx.Member(ctx, id); err != nil || m.State != "active" || !whoOfMember(m).Sees(storeID) {
+				return fault.Input("members", strconv.FormatInt(id, 10), "active members with access to the store")
+			}
+		}
+		lists, err := dutyLists(ctx, tx)
+		if err != nil {
+			return err
+		}
+		lists[storeID] = members
+		text, err := json.Marshal(lists)
+		if err != nil {
+			return err
+		}
+		return tx.PutSetting(dutyKey, string(text))
+	})
+}

@@ -1,0 +1,365 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"parley/internal/fault"
+	"parley/internal/notify"
+	"parley/internal/policy"
+	"parley/internal/store"
+)
+
+// States of notices and letters. planned → bound into a letter → as the letter ends; a letter: planned → sending → sent | failed (the
+// other side will not take it) | given_up (tried too often) | unclear (perhaps it arrived, and the other side could not tell a
+// repetition) | dropped (pointless by then).
+const (
+	letterFailed  = "failed"
+	letterGivenUp = "given_up"
+	letterUnclear = "unclear"
+	letterDropped = "dropped"
+)
+
+// tell is one occasion on which people have to know something. The people are found when it is written down.
+type tell struct {
+	item  notify.Item
+	about string      // the occasion; the same person is told once of it
+	c     *store.Case // nil = not about a case
+	st    int64       // the store it is about, where there is no case
+	also  []int64     // members told in any case, such as the one who decided
+	only  []int64     // nobody but these
+	level int         // 0 = those told first
+	seen  []int64     // members told before
+	skip  int64       // a channel that must not be used for this: it is what is broken
+	names []string    // of those told before who did not look
+	watch bool        // somebody has to look; otherwise the next people are told
+	hush  bool        // waits for the hours even where a deadline is near
+}
+
+// tellsOf are the occasions a judged case gives at an instant: a deadline that came near or passed, an alarm of the rules. Judging again
+// gives the same occasions again, and nobody is told twice of one.
+func tellsOf(c *store.Case, v *policy.Verdict, now time.Time) []tell {
+	var out []tell
+	if step, ok := notify.StepOf(c.DueAt.Sub(now)); ok && c.Open && !c.DueAt.IsZero() {
+		out = append(out, onDeadline(c, step.Reason, c.DueKind, c.DueAt, ""))
+	}
+	for _, dl := range v.Deadlines {
+		if !dl.Lapsed || dl.Whose != "seller" || now.Sub(dl.At) >= stale {
+			continue
+		}
+		reason := notify.Lapsed
+		if dl.Lapse == "" {
+			reason = notify.Reminder
+		}
+		out = append(out, onDeadline(c, reason, dl.Kind, dl.At, ""))
+	}
+	for _, w := range v.Warnings {
+		if !c.Open || w.At.After(now) || now.Sub(w.At) >= stale || isStep(c, w) {
+			continue
+		}
+		out = append(out, onWarning(c, v, w))
+	}
+	return out
+}
+
+// stale is the age from which nobody is told any more of an alarm or a lapse, such as those of an old case that is read for the first time.
+const stale = 24 * time.Hour
+
+// isStep tells whether an alarm of the rules falls on one of the desk's own steps; it is said once.
+func isStep(c *store.Case, w policy.Warning) bool {
+	return w.Deadline == c.DueKind && slices.ContainsFunc(notify.Steps(), func(s notify.Step) bool { return c.DueAt.Add(-s.Before).Equal(w.At) })
+}
+
+func onWarning(c *store.Case, v *policy.Verdict, w policy.Warning) tell {
+	i := slices.IndexFunc(v.Deadlines, func(d policy.Deadline) bool { return d.Kind == w.Deadline })
+	if i < 0 {
+		return onDeadline(c, notify.Reminder, w.Deadline, time.Time{}, w.Kind)
+	}
+	if v.Deadlines[i].Whose != "seller" {
+		return onDeadline(c, notify.Reminder, w.Deadline, v.Deadlines[i].At, w.Kind)
+	}
+	return onDeadline(c, notify.Warning, w.Deadline, v.Deadlines[i].At, w.Kind)
+}
+
+func onDeadline(c *store.Case, reason, kind string, at time.Time, alarm string) tell {
+	t := tell{c: c, item: itemOf(c, reason), about: "deadline/" + kind + "/" + strconv.FormatInt(at.Unix(), 10), watch: slices.Contains(pressing, reason), hush: reason == notify.Reminder}
+	t.item.DueKind, t.item.DueAt, t.item.Alarm = kind, at, alarm
+	if alarm != "" {
+		t.about += "/" + alarm
+	}
+	return t
+}
+
+// pressing are the reasons of deadlines after which others are told if nobody looked; the earlier ones are followed by these.
+var pressing = []string{notify.Left24h, notify.Left6h, notify.Left1h, notify.Lapsed}
+
+func itemOf(c *store.Case, reason string) notify.Item {
+	return notify.Item{
+		Reason: reason, CaseID: c.ID, StoreID: c.StoreID, Order: c.OrderNo, Title: c.Card.Title, Class: c.Class, Advice: c.Recommended, Stake: c.Stake,
+	}
+}
+
+// nextStep is the next of the desk's own instants before the deadline that costs something; ok is false where none comes.
+func nextStep(c *store.Case, now time.Time) (store.Timer, bool) {
+	steps := notify.Steps()
+	for i := len(steps) - 1; i >= 0; i-- {
+		if at := c.DueAt.Add(-steps[i].Before); !c.DueAt.IsZero() && at.After(now) {
+			return store.Timer{CaseID: c.ID, Kind: "warn:" + c.DueKind + ":" + steps[i].Reason, DueAt: at}, true
+		}
+	}
+	return store.Timer{}, false
+}
+
+// noticeEffect tells of an outward act that ended badly.
+func (d *Desk) noticeEffect(ctx context.Context, tx *store.Tx, e store.Effect, do string, f *fault.Fault, now time.Time) error {
+	reason := map[string]string{inDoubt: notify.Doubt, contradicted: notify.Doubt, refused: notify.Refused}[e.State]
+	if reason == "" {
+		return nil
+	}
+	if f != nil && f.Key == "fault.case_changed" {
+		reason = notify.Changed
+	}
+	c, err := tx.Case(ctx, e.CaseID)
+	if err != nil {
+		return err
+	}
+	t := tell{c: &c, item: itemOf(&c, reason), about: "effect/" + e.ID + "/" + strconv.Itoa(e.Attempts), watch: true}
+	t.item.Do, t.item.DueKind, t.item.DueAt = do, c.DueKind, c.DueAt
+	if f != nil {
+		t.item.Fault, t.item.Params = f.Key, f.Params
+	}
+	if dec, err := tx.Decision(ctx, e.DecisionID); err == nil && dec.MemberID != 0 {
+		t.also = []int64{dec.MemberID}
+	}
+	return d.tell(ctx, tx, now, []tell{t})
+}
+
+// noticeAssigned tells members of cases somebody else handed them.
+func (d *Desk) noticeAssigned(ctx context.Context, tx *store.Tx, who Who, cases []*store.Case, memberID int64, now time.Time) error {
+	if memberID == 0 || memberID == who.MemberID {
+		return nil
+	}
+	tells := make([]tell, 0, len(cases))
+	for _, c := range cases {
+		t := tell{c: c, item: itemOf(c, notify.Assigned), about: "assigned/" + strconv.FormatInt(c.Version, 10), only: []int64{memberID}}
+		t.item.By, t.item.DueKind, t.item.DueAt = who.Name, c.DueKind, c.DueAt
+		tells = append(tells, t)
+	}
+	return d.tell(ctx, tx, now, tells)
+}
+
+// tell writes the notices of occasions down, in the transaction of what caused them: one on the desk's own list of each person, one on
+// each of their channels that takes the reason. Those that exist already stay as they are.
+func (d *Desk) tell(ctx context.Context, tx *store.Tx, now time.Time, tells []tell) error {
+	if len(tells) == 0 {
+		return nil
+	}
+	p, err := d.peopleOf(ctx, tx)
+	if err != nil {
+		return err
+	}
+	var rows []store.Notice
+	for i := range tells {
+		more, err := p.notices(&tells[i], now)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, more...)
+	}
+	n, err := tx.AddNotices(rows)
+	if n > 0 {
+		for _, t := range tells {
+			if t.c != nil {
+				tx.Touched(t.c.ID)
+			}
+		}
+	}
+	return err
+}
+
+// tellAll is tell for many cases.
+func (d *Desk) tellAll(ctx context.Context, tx *store.Tx, now time.Time, tells map[int64][]tell) error {
+	var all []tell
+	for _, id := range slices.Sorted(maps.Keys(tells)) {
+		all = append(all, tells[id]...)
+	}
+	return d.tell(ctx, tx, now, all)
+}
+
+// people is everybody who can be told, and how.
+type people struct {
+	d        *Desk
+	book     book
+	channels map[int64][]store.Channel // by member, active ones
+	plans    map[int64]Plan
+	duty     map[int64][]int64 // by store
+}
+
+func (d *Desk) peopleOf(ctx context.Context, tx *store.Tx) (*people, error) {
+	b, err := d.book(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &people{d: d, book: b, channels: map[int64][]store.Channel{}, plans: map[int64]Plan{}}
+	channels, err := tx.Channels(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range channels {
+		if c.State == "active" {
+			p.channels[c.MemberID] = append(p.channels[c.MemberID], c)
+		}
+	}
+	hours, err := tx.AllHours(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range hours {
+		p.plans[h.MemberID] = planOf(h)
+	}
+	p.duty, err = dutyLists(ctx, tx)
+	return p, err
+}
+
+// circles are the people who may be told of a matter of a store, those who are told first before those who are told when nobody looked:
+// whoever has the case, who is on duty for the store, agents, leads, owners. Nobody stands in two of them; empty ones are left out.
+func (p *people) circles(storeID, assignee int64) [][]int64 {
+	var out [][]int64
+	had := map[int64]bool{}
+	add := func(ids ...int64) {
+		var circle []int64
+		for _, id := range ids {
+			if m := p.book.members[id]; !had[id] && m.State == "active" && whoOfMember(m).May(Act) && (storeID == 0 || whoOfMember(m).Sees(storeID)) {
+				had[id] = true
+				circle = append(circle, id)
+			}
+		}
+		if len(circle) > 0 {
+			out = append(out, circle)
+		}
+	}
+	add(assignee)
+	add(p.duty[storeID]...)
+	for _, role := range []string{"agent", "lead", "owner"} {
+		add(p.inRole(role)...)
+	}
+	return out
+}
+
+func (p *people) inRole(role string) []int64 {
+	var ids []int64
+	for id, m := range p.book.members {
+		if m.Role == role {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func whoOfMember(m store.Member) Who {
+	return Who{MemberID: m.ID, Name: m.Name, Role: m.Role, AllStores: m.AllStores, Stores: m.Stores, Locale: m.Locale, Zone: m.Zone}
+}
+
+// audience is who is told on an occasion, and whether there is anybody left to tell if they do not look.
+func (p *people) audience(t *tell) (ids []int64, further bool) {
+	if t.only != nil {
+		return t.only, false
+	}
+	storeID, assignee := t.st, int64(0)
+	if t.c != nil {
+		storeID, assignee = t.c.StoreID, t.c.AssigneeID
+	}
+	circles := p.circles(storeID, assignee)
+	if t.st != 0 && t.c == nil { // what only leads and owners can mend goes to them first
+		slices.Reverse(circles)
+	}
+	for len(circles) > 0 && within(circles[0], t.seen) {
+		circles = circles[1:]
+	}
+	if t.level > 0 && len(circles) == 0 {
+		return nil, false
+	}
+	if len(circles) > 0 {
+		ids = slices.Clone(circles[0])
+	}
+	for _, id := range t.also {
+		if !slices.Contains(ids, id) && p.book.members[id].State == "active" {
+			ids = append(ids, id)
+		}
+	}
+	return ids, len(circles) > 1
+}
+
+func within(ids, all []int64) bool {
+	return !slices.ContainsFunc(ids, func(id int64) bool { return !slices.Contains(all, id) })
+}
+
+// notices are the rows of one occasion.
+func (p *people) notices(t *tell, now time.Time) ([]store.Notice, error) {
+	n := store.Notice{About: t.about, Reason: t.item.Reason, Level: t.level, CreatedAt: now, StoreID: t.st}
+	if t.c != nil {
+		n.CaseID, n.StoreID, t.item.CaseID, t.item.StoreID = t.c.ID, t.c.StoreID, t.c.ID, t.c.StoreID
+	}
+	t.item.Store, t.item.Level, t.item.Nobody = p.book.stores[n.StoreID].Name, t.level, t.names
+	data, err := json.Marshal(t.item)
+	if err != nil {
+		return nil, err
+	}
+	n.Data = data
+	ids, further := p.audience(t)
+	var rows []store.Notice
+	for _, id := range ids {
+		rows = append(rows, p.noticesOf(n, t, id, further, now)...)
+	}
+	return rows, nil
+}
+
+func (p *people) noticesOf(n store.Notice, t *tell, member int64, further bool, now time.Time) []store.Notice {
+	n.MemberID = member
+	deadline := t.item.DueAt
+	if t.hush {
+		deadline = time.Time{}
+	}
+	n.DueAt = notify.When(now, deadline, p.hours(member))
+	own := n
+	own.State, own.EndedAt = sent, now // the desk's own list has it at once; the browser rings at DueAt
+	if t.watch && further {
+		own.LookAt = n.DueAt.Add(patience(n.DueAt, t.item.DueAt))
+	}
+	rows := []store.Notice{own}
+	for _, c := range p.channels[member] {
+		if c.ID == t.skip || !takes(c, n.Reason) {
+			continue
+		}
+		out := n
+		out.ChannelID, out.State = c.ID, planned
+		rows = append(rows, out)
+	}
+	return rows
+}
+
+func (p *people) hours(member int64) notify.Hours {
+	plan, ok := p.plans[member]
+	if !ok {
+		plan = defaultPlan()
+	}
+	return plan.hours(p.book.members[member].Zone)
+}
+
+func takes(c store.Channel, reason string) bool {
+	return len(c.Reasons) == 0 || slices.Contains(c.Reasons, reason)
+}
+
+// patience is how long people have to look before others are told: a quarter of the time left, at least five minutes and at most eight
+// hours; two hours where no deadline runs.
+func patience(from, deadline time.Time) time.Duration {
+	if deadline.IsZero() || !deadline.After(from) {
+		return 2 * time.Hour
+	}
+	return min(max(deadline.Sub(from)/4, 5*time.Minute), 8*time.Hour)
+}
