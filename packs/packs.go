@@ -6,5 +6,5 @@ import "embed"
 
 // Files holds every pack; give it to policy.Load.
 //
-//go:embed *.yaml all:house all:aliexpress all:mirakl all:payments all:dropship all:account all:law all:calendars
+//go:embed *.yaml all:house all:aliexpress all:mirakl all:payments all:shopify all:dropship all:account all:law all:calendars
 var Files embed.FS

@@ -27,6 +27,7 @@ import (
 	"parley/internal/connector/mirakl"
 	"parley/internal/connector/paypal"
 	"parley/internal/connector/sheet"
+	"parley/internal/connector/shopify"
 	"parley/internal/connector/stripe"
 	"parley/internal/desk"
 	"parley/internal/fault"
@@ -162,6 +163,7 @@ func Connectors() map[string]connector.Connector {
 		"sheet":      sheet.New(),
 		"paypal":     paypal.New(),
 		"stripe":     stripe.New(),
+		"shopify":    shopify.New(),
 	}
 }
 

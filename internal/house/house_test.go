@@ -68,6 +68,10 @@ var mayImport = map[string][]string{
 	"internal/connector/stripe/fake":             {"internal/connector/simulator"},
 	"internal/connector/stripe/fake/demo":        {"internal/connector/stripe/fake"},
 	"internal/connector/stripe/fake/foreign":     {"internal/connector/stripe/fake"},
+	"internal/connector/shopify":                 {"internal/connector", "internal/money", "internal/fault", "internal/dispute", "internal/webclient"},
+	"internal/connector/shopify/fake":            {"internal/connector/simulator"},
+	"internal/connector/shopify/fake/demo":       {"internal/connector/shopify/fake"},
+	"internal/connector/shopify/fake/foreign":    {"internal/connector/shopify/fake", "internal/connector/shopify"},
 }
 
 // mayUse lists who may import what of the world.

@@ -1,0 +1,139 @@
+package shopify
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"parley/internal/connector"
+	"parley/internal/fault"
+)
+
+// Import reads captured answers: a record as it is kept here, an answer of the graph with disputes, or with orders and their returns, and
+// the older calls' disputes. The zone is not needed: every instant of the platform has its own.
+func (c *Connector) Import(data []byte, _ *time.Location) ([]connector.Snapshot, error) {
+	var root any
+	if err := json.Unmarshal(data, &root); err != nil {
+		return nil, (&fault.Fault{Kind: fault.Invalid, Key: "fault.shopify.import_unreadable", Field: "file", Allowed: "JSON"}).Because(err)
+	}
+	var all []connector.Snapshot
+	found(data, 0, &all)
+	if len(all) == 0 {
+		return nil, &fault.Fault{Kind: fault.Invalid, Key: "fault.shopify.import_nothing", Field: "file", Allowed: "disputes, returns, orders with returns"}
+	}
+	return all, nil
+}
+
+// deepest is how far inside an envelope records are looked for.
+const deepest = 6
+
+// found walks into an envelope until it meets members that name records.
+func found(data json.RawMessage, depth int, all *[]connector.Snapshot) {
+	var object map[string]json.RawMessage
+	if depth > deepest || json.Unmarshal(data, &object) != nil {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		inner := object[name]
+		switch name {
+		case "return", "dispute", "late":
+			taken(name, inner, all)
+		case "disputes":
+			each(inner, func(n json.RawMessage) { taken("dispute", n, all) })
+		case "orders":
+			each(inner, func(n json.RawMessage) { returnsOf(n, all) })
+		default:
+			found(inner, depth+1, all)
+		}
+	}
+}
+
+// each goes through a list, or through the nodes of a connection.
+func each(data json.RawMessage, do func(json.RawMessage)) {
+	var list []json.RawMessage
+	if json.Unmarshal(data, &list) != nil {
+		var c connection
+		if json.Unmarshal(data, &c) != nil {
+			return
+		}
+		list = c.Nodes
+	}
+	for _, n := range list {
+		do(n)
+	}
+}
+
+// taken reads one record, if it is one: an object with an id.
+func taken(kind string, node json.RawMessage, all *[]connector.Snapshot) {
+	var w wireRef
+	if json.Unmarshal(node, &w) != nil || w.ID.plain() == "" {
+		return
+	}
+	var snap connector.Snapshot
+	switch {
+	case kind == returnKind:
+		snap = readReturn(node)
+	case kind == lateKind:
+		snap = readLate(node, 0, time.Unix(1<<40, 0)) // only what was late is kept
+	case strings.HasPrefix(w.ID.plain(), "gid://"):
+		snap = readDispute(node)
+	default:
+		snap = olderDispute(node)
+	}
+	*all = append(*all, snap)
+}
+
+// returnsOf reads the returns that hang on an order.
+func returnsOf(node json.RawMessage, all *[]connector.Snapshot) {
+	var o struct {
+		wireOrder
+		Returns nodesOf[json.RawMessage] `json:"returns"`
+	}
+	if json.Unmarshal(node, &o) != nil {
+		return
+	}
+	for _, raw := range o.Returns.Nodes {
+		var w wireReturn
+		if json.Unmarshal(raw, &w) != nil || w.ID.plain() == "" {
+			continue
+		}
+		w.Order = &o.wireOrder
+		*all = append(*all, w.snapshot(connector.Snapshot{Raw: wrapped(returnKind, raw)}))
+	}
+}
+
+// olderDispute reads a dispute of the older calls and of webhooks: plain numbers, small letters, instants with an offset.
+func olderDispute(node json.RawMessage) connector.Snapshot {
+	var old struct {
+		ID          scalar `json:"id"`
+		OrderID     scalar `json:"order_id"`
+		Type        scalar `json:"type"`
+		Amount      scalar `json:"amount"`
+		Currency    scalar `json:"currency"`
+		Reason      scalar `json:"reason"`
+		Network     scalar `json:"network_reason_code"`
+		Status      scalar `json:"status"`
+		DueBy       scalar `json:"evidence_due_by"`
+		SentOn      scalar `json:"evidence_sent_on"`
+		FinalizedOn scalar `json:"finalized_on"`
+		InitiatedAt scalar `json:"initiated_at"`
+	}
+	snap := connector.Snapshot{Raw: wrapped(disputeKind, node)}
+	if err := json.Unmarshal(node, &old); err != nil {
+		snap.Problem = garbled(err, false)
+		return snap
+	}
+	upper := func(s scalar) scalar { return scalar(strings.ToUpper(s.plain())) }
+	w := wireDispute{
+		ID: scalar("gid://shopify/ShopifyPaymentsDispute/" + old.ID.plain()), Legacy: old.ID, Type: upper(old.Type), Status: upper(old.Status),
+		DueBy: old.DueBy, SentOn: old.SentOn, FinalizedOn: old.FinalizedOn, InitiatedAt: old.InitiatedAt, Amount: wireMoney{old.Amount, old.Currency},
+	}
+	w.Reason.Reason, w.Reason.Network = upper(old.Reason), old.Network
+	snap = w.snapshot(snap)
+	if n := old.OrderID.plain(); n != "" {
+		snap.Ref.Order = "gid://shopify/Order/" + n // its name is not told
+	}
+	return snap
+}
