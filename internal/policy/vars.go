@@ -152,6 +152,7 @@ func partVars() []variable {
 		{"order.known", cel.BoolType, "the order is known", func(v *view) ref.Val { return boolean(v.facts.Order != nil) }},
 		{"order.promised_days", cel.IntType, "promised delivery in days from shipping, 0 = not told", o(func(x *dispute.Order) ref.Val { return integer(int64(x.PromisedDays)) }, zero)},
 		{"order.placed_at", cel.IntType, "when it was bought", o(func(x *dispute.Order) ref.Val { return unix(x.PlacedAt) }, zero)},
+		{"order.ship_by", cel.IntType, "latest instant at which the seller promised to send it, 0 = not told", o(func(x *dispute.Order) ref.Val { return unix(x.ShipBy) }, zero)},
 		{"order.protection_told", cel.IntType, "end of protection as the platform shows it, 0 = not told", o(func(x *dispute.Order) ref.Val { return unix(x.ProtectionEndsAt) }, zero)},
 		{"order.total", cel.IntType, "goods and shipping", func(v *view) ref.Val { return integer(v.total.Minor) }},
 		{"order.high_value", cel.BoolType, "worth a look at customs rules before sending", func(v *view) ref.Val { return boolean(v.highValue()) }},

@@ -38,7 +38,7 @@ func (s *Session) Compare(act connector.Effect, before, after connector.Snapshot
 		return more(count(after, "inspected_return") > count(before, "inspected_return"))
 	case "mark_resolved":
 		return resolved(before, after)
-	case "ship":
+	case "dispatch":
 		return sent(before, after)
 	case "upload_evidence":
 		return more(papers(after) > papers(before))

@@ -45,7 +45,7 @@ func (s *Session) Execute(ctx context.Context, act connector.Effect) (connector.
 		return s.inspect(ctx, act)
 	case "mark_resolved":
 		return s.resolve(ctx, act)
-	case "ship":
+	case "dispatch":
 		return s.ship(ctx, act)
 	case "upload_evidence":
 		return s.upload(ctx, act)

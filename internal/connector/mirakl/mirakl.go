@@ -59,8 +59,8 @@ func (*Connector) About() connector.About {
 		Mark:        "MK",
 		Packs:       markets[other].packs,
 		Zone:        markets[other].zone,
-		Acts:        []string{"accept", "refund", "accept_withdrawal", "counter_amount", "contest_with_evidence", "send_message", "add_facts", "confirm_goods", "contest_goods", "mark_resolved", "ship"},
-		Irrevocable: []string{"accept", "refund", "confirm_goods", "mark_resolved", "ship"},
+		Acts:        []string{"accept", "refund", "accept_withdrawal", "counter_amount", "contest_with_evidence", "send_message", "add_facts", "confirm_goods", "contest_goods", "mark_resolved", "dispatch"},
+		Irrevocable: []string{"accept", "refund", "confirm_goods", "mark_resolved", "dispatch"},
 		MaxPicture:  largestFile,
 		Settings: []connector.Setting{
 			{Name: "operator", Options: []string{"pccomponentes", "alltricks", other}, Default: "pccomponentes"},

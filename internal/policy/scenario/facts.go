@@ -69,7 +69,7 @@ func (in *given) people(f *dispute.Facts) {
 }
 
 func (o *givenOrder) fact() *dispute.Order {
-	out := &dispute.Order{ID: o.ID, PlacedAt: utc(o.PlacedAt), Goods: o.Goods.Amount, Shipping: o.Shipping.Amount, PromisedDays: o.PromisedDays,
+	out := &dispute.Order{ID: o.ID, PlacedAt: utc(o.PlacedAt), ShipBy: utc(o.ShipBy), Goods: o.Goods.Amount, Shipping: o.Shipping.Amount, PromisedDays: o.PromisedDays,
 		ProtectionEndsAt: utc(o.ProtectionEndsAt), PaidWith: o.PaidWith}
 	for _, i := range o.Items {
 		out.Items = append(out.Items, dispute.Item{Title: i.Title, Quantity: i.Quantity, Price: i.Price.Amount, UnitWeightG: i.UnitWeightG})

@@ -99,6 +99,7 @@ type givenBuyer struct {
 type givenOrder struct {
 	ID               string      `json:"id"`
 	PlacedAt         time.Time   `json:"placed_at"`
+	ShipBy           time.Time   `json:"ship_by"`
 	Goods            amount      `json:"goods"`
 	Shipping         amount      `json:"shipping"`
 	Items            []givenItem `json:"items"`
