@@ -17,13 +17,16 @@ const maxWait = 60 * time.Second
 type Decided struct {
 	DecisionID string   `json:"decision_id"`
 	CaseID     int64    `json:"case_id"`
-	State      string   `json:"state" enum:"open,done,failed,in_doubt"`
-	Status     string   `json:"status" enum:"planned,sending,sent,confirmed,contradicted,refused,in_doubt,cancelled" doc:"of the first act that is not confirmed; confirmed when all are"`
+	State      string   `json:"state" enum:"open,done,failed,in_doubt,to_sign,prepared,declined,withdrawn,overtaken" doc:"to_sign waits for another person, prepared for the safety net"`
+	Status     string   `json:"status" enum:"planned,sending,sent,confirmed,contradicted,refused,in_doubt,cancelled,waiting" doc:"of the first act that is not confirmed; confirmed when all are; waiting where there is none yet"`
 	Effects    []Effect `json:"effects" nullable:"false" doc:"in the order they are sent"`
 }
 
 func decidedOf(d desk.Decided) Decided {
 	out := Decided{DecisionID: d.DecisionID, CaseID: d.CaseID, State: d.State, Status: "confirmed", Effects: each(d.Effects, effectOf)}
+	if len(d.Effects) == 0 {
+		out.Status = "waiting"
+	}
 	for _, e := range d.Effects {
 		if e.State != "confirmed" {
 			out.Status = e.State
@@ -85,7 +88,7 @@ func (a *API) decide(ctx context.Context, who desk.Who, in *decideInput) (*decid
 		return nil, err
 	}
 	out := &decideOutput{Status: http.StatusAccepted, Body: decidedOf(d)}
-	if d.State != "open" {
+	if !slices.Contains([]string{"open", "to_sign", "prepared"}, d.State) {
 		out.Status = http.StatusCreated
 	}
 	return out, nil
