@@ -7,10 +7,13 @@ import (
 	"parley/internal/api"
 	"parley/internal/app"
 	"parley/internal/desk"
+	"parley/internal/fault"
+	"parley/internal/money"
 )
 
 type caseVerbs struct {
-	Show caseShow `cmd:"" help:"${help_case_show}"`
+	Show   caseShow   `cmd:"" help:"${help_case_show}"`
+	Record caseRecord `cmd:"" help:"${help_case_record}"`
 }
 
 type caseShow struct {
@@ -19,19 +22,49 @@ type caseShow struct {
 
 // Run prints one case.
 func (v *caseShow) Run(t *terminal) error {
-	return t.desk(false, func(a *app.App, who desk.Who) error {
-		c, err := a.Desk.Peek(t.ctx, who, v.ID)
+	return t.desk(false, func(a *app.App, who desk.Who) error { return v.print(t, a, who) })
+}
+
+func (v *caseShow) print(t *terminal, a *app.App, who desk.Who) error {
+	c, err := a.Desk.Peek(t.ctx, who, v.ID)
+	if err != nil {
+		return err
+	}
+	if t.JSON {
+		return t.data(api.CaseOf(c))
+	}
+	if err := t.table(t.rows([]desk.Row{c.Row}, a.Desk.Now())); err != nil {
+		return err
+	}
+	t.options(a, c)
+	return t.timeline(c, a.Desk.Now(), who.Zone)
+}
+
+type caseRecord struct {
+	ID        int64     `arg:"" help:"${help_case_id}"`
+	Did       string    `arg:"" help:"${help_case_did}"`
+	At        time.Time `placeholder:"INSTANT" help:"${help_case_at}"`
+	Via       string    `placeholder:"CHANNEL" help:"${help_case_via}"`
+	Reference string    `placeholder:"TEXT" help:"${help_case_reference}"`
+	Note      string    `placeholder:"TEXT" help:"${help_case_note}"`
+	Amount    string    `placeholder:"AMOUNT" help:"${help_case_amount}"`
+}
+
+// Run puts on record what happened outside the desk.
+func (v *caseRecord) Run(t *terminal) error {
+	in := desk.RecordInput{Did: v.Did, At: v.At, Via: v.Via, Reference: v.Reference, Note: v.Note}
+	if v.Amount != "" {
+		amount, err := money.Parse(v.Amount)
 		if err != nil {
+			return fault.Input("amount", v.Amount, "12.40 EUR").Because(err)
+		}
+		in.Amount = amount
+	}
+	return t.desk(true, func(a *app.App, who desk.Who) error {
+		if err := a.Desk.Record(t.ctx, who, v.ID, in); err != nil {
 			return err
 		}
-		if t.JSON {
-			return t.data(api.CaseOf(c))
-		}
-		if err := t.table(t.rows([]desk.Row{c.Row}, a.Desk.Now())); err != nil {
-			return err
-		}
-		t.options(a, c)
-		return t.timeline(c, a.Desk.Now(), who.Zone)
+		return (&caseShow{ID: v.ID}).print(t, a, who)
 	})
 }
 

@@ -4,10 +4,12 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley/internal/desk"
+	"parley/internal/money"
 )
 
 type noteInput struct {
@@ -27,11 +29,13 @@ type assignInput struct {
 type recordInput struct {
 	ByID
 	Body struct {
-		Did       string `json:"did" doc:"acts of the glossary, such as ask_carrier"`
-		Via       string `json:"via,omitempty"`
-		Reference string `json:"reference,omitempty"`
-		Step      string `json:"step,omitempty"`
-		Note      string `json:"note,omitempty"`
+		Did       string       `json:"did" doc:"an act of the glossary, such as asked_carrier, or refund, goodwill, payout with an amount" example:"asked_carrier"`
+		At        time.Time    `json:"at,omitzero" doc:"when; absent = now"`
+		Via       string       `json:"via,omitempty"`
+		Reference string       `json:"reference,omitempty"`
+		Step      string       `json:"step,omitempty"`
+		Note      string       `json:"note,omitempty"`
+		Amount    money.Amount `json:"amount,omitzero"`
 	}
 }
 
@@ -60,7 +64,7 @@ func (a *API) addWork() {
 		})
 	handle(a, operation{method: http.MethodPost, path: "/cases/{id}/acts", id: "record-act", tag: "cases", status: http.StatusNoContent, summary: "Put on record what was done outside the desk"},
 		func(ctx context.Context, who desk.Who, in *recordInput) (*none, error) {
-			return nil, a.Desk.Record(ctx, who, in.ID, desk.RecordInput{Did: in.Body.Did, Via: in.Body.Via, Reference: in.Body.Reference, Step: in.Body.Step, Note: in.Body.Note})
+			return nil, a.Desk.Record(ctx, who, in.ID, desk.RecordInput(in.Body))
 		})
 	handle(a, operation{method: http.MethodPost, path: "/cases/{id}/evidence", id: "add-evidence", tag: "cases", status: http.StatusCreated, summary: "Put a proof on file: a file, a text, or both"}, a.addEvidence)
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"parley/internal/dispute"
 	"parley/internal/fault"
 	"parley/internal/store"
 )
@@ -120,49 +119,4 @@ func forUpdate(tx *store.Tx, ids []int64) ([]*store.Case, error) {
 		}
 	}
 	return out, nil
-}
-
-// RecordInput is something a person did outside the desk and puts on record. It is then proof for the reply checks.
-type RecordInput struct {
-	Did       string // an act of the glossary that the shop can do
-	Via       string
-	Reference string
-	Step      string
-	Note      string
-}
-
-// recordable are the acts a person may put on record by hand. What the platform's own record shows is not among them.
-var recordable = []string{"asked_carrier", "sent_reply", "told_customer", "asked_customs_data", "messaged_supplier", "requested_supplier_refund",
-	"asked_intercept", "filed_supplier_claim", "sent_return_label", "received_goods", "sent_back_goods", "chatted_with_platform", "flagged_abuse"}
-
-// Record puts an act of the shop on record.
-func (d *Desk) Record(ctx context.Context, who Who, caseID int64, in RecordInput) error {
-	if err := who.need(Act); err != nil {
-		return err
-	}
-	if !slices.Contains(recordable, in.Did) {
-		return fault.Input("did", in.Did, strings.Join(recordable, ", "))
-	}
-	now := d.Now()
-	act := dispute.Act{At: now, Who: "staff", Did: in.Did, Via: in.Via, Reference: in.Reference, Step: in.Step, Note: in.Note}
-	return d.addOwn(ctx, who, caseID, dispute.Facts{History: []dispute.Act{act}}, "recorded", map[string]any{"did": in.Did, "via": in.Via, "reference": in.Reference, "text": in.Note})
-}
-
-// addOwn records facts on a case, judges it again and leaves an event.
-func (d *Desk) addOwn(ctx context.Context, who Who, caseID int64, add dispute.Facts, kind string, data map[string]any) error {
-	raw, err := json.Marshal(data)
-	if err != nil {
-		return err
-	}
-	now := d.Now()
-	return d.DB.Write(ctx, func(tx *store.Tx) error {
-		if _, err := casesForUpdate(tx, who, []int64{caseID}); err != nil {
-			return err
-		}
-		if err := tx.AddEvents([]store.Event{{CaseID: caseID, At: now, Kind: kind, Actor: "member", MemberID: who.MemberID, Data: raw}}); err != nil {
-			return err
-		}
-		_, err := d.rejudge(ctx, tx, []int64{caseID}, now, func(m *matter) error { return m.record(add) })
-		return err
-	})
 }

@@ -8,6 +8,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"time"
 
 	"parley/internal/desk"
 	"parley/internal/fault"
@@ -72,13 +73,37 @@ func (c *call) record() error {
 	if err != nil {
 		return err
 	}
-	in := desk.RecordInput{
-		Did: c.r.PostFormValue("did"), Via: c.r.PostFormValue("via"), Reference: c.r.PostFormValue("reference"), Note: c.r.PostFormValue("note"),
+	in, err := c.recorded()
+	if err == nil {
+		err = c.Desk.Record(c.r.Context(), c.who, id, in)
 	}
-	if err := c.Desk.Record(c.r.Context(), c.who, id, in); err != nil {
+	if err != nil {
 		return c.again(err, "")
 	}
 	return c.back(page.CaseURL(id), "recorded")
+}
+
+// recorded reads the form of something that happened elsewhere. Times are those of the member's zone.
+func (c *call) recorded() (desk.RecordInput, error) {
+	p := c.r.PostFormValue
+	in := desk.RecordInput{Did: p("did"), Via: p("via"), Reference: p("reference"), Note: p("note")}
+	if at := p("at"); at != "" {
+		zone, err := time.LoadLocation(c.who.Zone)
+		if err != nil {
+			zone = time.UTC
+		}
+		if in.At, err = time.ParseInLocation("2006-01-02T15:04", at, zone); err != nil {
+			return in, fault.Input("at", at, "2026-05-07T10:00").Because(err)
+		}
+	}
+	if typed := p("amount"); typed != "" {
+		amount, err := amountOf(typed, p("currency"), c.text.Point())
+		if err != nil {
+			return in, fault.Input("amount", typed, c.text.T("allowed.amount", "example", "12"+c.text.Point()+"40")).Because(err)
+		}
+		in.Amount = amount
+	}
+	return in, nil
 }
 
 // part is a file of a form, or none.

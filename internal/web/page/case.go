@@ -281,6 +281,15 @@ var (
 	Recordable = []string{"asked_carrier", "told_customer", "asked_customs_data", "messaged_supplier", "chatted_with_platform", "received_goods"}
 )
 
+// recordable are the acts offered for a case: with a supplier behind it, those of his side too.
+func recordable(c desk.CasePage) []string {
+	if c.Facts.Supplier == nil {
+		return Recordable
+	}
+	return append(slices.Clone(Recordable), "requested_supplier_refund", "reordered", "asked_intercept", "intercepted", "intercept_failed", "corrected_address",
+		"filed_supplier_claim", "verified_claim", "reissued", "replied", "reported_no_stock", "reported_oversize", "sent_customs_reminder", "chose_refund", "marked_resolved")
+}
+
 func effectTone(state string) string {
 	switch state {
 	case "confirmed", "done":
