@@ -22,6 +22,7 @@ func (p *pull) take(ctx context.Context, page []*order) error {
 	page = slices.DeleteFunc(page, func(o *order) bool { return o.id == "" || p.seen[o.id] })
 	for _, o := range page {
 		p.seen[o.id] = true
+		newest(&p.note.Latest.Orders, o.updated)
 	}
 	openings, err := p.openings(ctx, page)
 	if err != nil {

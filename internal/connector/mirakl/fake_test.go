@@ -96,8 +96,16 @@ func stage(t *testing.T, options fake.Options) *connectortest.Stage {
 		returns = append(returns, s.buy().AskReturn(0, fake.ReturnSpec{Text: "no lo quiero"}))
 	}
 	returns[0].Moves("CLOSED")
+	var threads []*fake.Thread
+	for range 3 {
+		threads = append(threads, s.buy().CustomerWrites("26", "¿Dónde está?", "caja.jpg"))
+	}
+	threads[0].NoReplyNeeded("OPERATOR")
+	s.shop.PlaceOrder(fake.OrderSpec{Customer: lucia, ShipBy: s.platform.Now().Add(time.Minute), Lines: []fake.LineSpec{{Title: "Cámara", SKU: "C1", Price: 5499}}})
 	s.platform.Advance(time.Hour)
 	session := s.open(t)
+	var ahead atomic.Int64
+	s.world.Now = func() time.Time { return s.platform.Now().Add(-time.Duration(ahead.Load())) }
 	pick := func(ref connector.Ref) connector.Ref {
 		snap, err := session.Fetch(t.Context(), ref)
 		if err != nil {
@@ -107,7 +115,7 @@ func stage(t *testing.T, options fake.Options) *connectortest.Stage {
 	}
 	return &connectortest.Stage{
 		Account: s.account, World: s.world, Secrets: []string{s.shop.Key},
-		Open: 139, Calls: s.platform.Count,
+		Open: 142, Calls: s.platform.Count,
 		Change: func() connector.Ref {
 			returns[3].Sends("CORREOS", "Correos", "RT1")
 			s.platform.Advance(time.Minute)
@@ -126,6 +134,22 @@ func stage(t *testing.T, options fake.Options) *connectortest.Stage {
 		},
 		Trouble: func(what connectortest.Trouble) { s.trouble(what) },
 		Peace:   s.platform.Peace,
+		Further: connectortest.Further{
+			Strange: func() (connector.Ref, string) {
+				returns[9].Moves("LOST_IN_SPACE")
+				return connector.Ref{Kind: "return", ID: returns[9].ID()}, "LOST_IN_SPACE"
+			},
+			Vanish: func() connector.Ref {
+				returns[11].Forget()
+				return connector.Ref{Kind: "return", ID: returns[11].ID()}
+			},
+			Repeat: s.platform.Overlap,
+			Skew:   func(by time.Duration) { ahead.Store(int64(by)) },
+			Partial: func() connector.Effect {
+				returns[12].Moves("IN_PROGRESS")
+				return connector.Effect{ID: "e3", Do: "accept", Ref: connector.Ref{Kind: "return", ID: returns[12].ID()}}
+			},
+		},
 	}
 }
 

@@ -30,8 +30,34 @@ type note struct {
 	Returns int64            `json:"returns"` // … of returns
 	Threads int64            `json:"threads"` // … of threads
 	Full    int64            `json:"full"`    // … of everything open
+	Latest  stamps           `json:"latest"`  // the latest changes seen, by the platform's own clock
 	Open    map[string]ref   `json:"open"`    // "kind/id" of every open source
 	Waiting map[string]int64 `json:"waiting"` // orders that wait for shipping, with their deadline in epoch milliseconds
+}
+
+// stamps are instants of change in epoch milliseconds.
+type stamps struct {
+	Orders  int64 `json:"orders"`
+	Returns int64 `json:"returns"`
+	Threads int64 `json:"threads"`
+}
+
+// since is from when on changes are asked for: the last reading by our clock or the latest change by theirs, whichever is earlier, as the
+// two may differ by hours.
+func since(last time.Time, latest int64) time.Time {
+	if latest == 0 {
+		return last.Add(-2 * 24 * time.Hour).UTC()
+	}
+	if t := time.UnixMilli(latest); t.Before(last) {
+		last = t
+	}
+	return last.Add(-overlap).UTC()
+}
+
+func newest(stamp *int64, t time.Time) {
+	if !t.IsZero() {
+		*stamp = max(*stamp, t.UnixMilli())
+	}
 }
 
 // ref is what is needed to read an open source again.
@@ -147,11 +173,11 @@ func (p *pull) ask(ctx context.Context, kind string, ids []string) (map[string]s
 
 // threads reads the talks that changed; on the first run those of the last thirty days.
 func (p *pull) threads(ctx context.Context, last time.Time) error {
-	since := last.Add(-overlap)
+	from := since(last, p.note.Latest.Threads)
 	if p.first {
-		since = p.now.Add(-recently)
+		from = p.now.Add(-recently)
 	}
-	q := url.Values{"updated_since": {since.Format(time.RFC3339)}, "with_messages": {"true"}}
+	q := url.Values{"updated_since": {from.Format(time.RFC3339)}, "with_messages": {"true"}}
 	return p.s.seek(ctx, "/api/inbox/threads", q, func(page []value) error {
 		var snaps []connector.Snapshot
 		for _, v := range page {
@@ -159,6 +185,7 @@ func (p *pull) threads(ctx context.Context, last time.Time) error {
 			if t.id == "" {
 				continue
 			}
+			newest(&p.note.Latest.Threads, t.updated)
 			if t.order != "" {
 				p.touched[t.order] = true
 			}
@@ -172,7 +199,7 @@ func (p *pull) threads(ctx context.Context, last time.Time) error {
 // talk changed or that a full listing no longer had.
 func (p *pull) orders(ctx context.Context, last time.Time) error {
 	full := p.first || p.now.Sub(time.UnixMilli(p.note.Full)) >= everything
-	filters := []url.Values{{"start_update_date": {last.Add(-overlap).UTC().Format(time.RFC3339)}}}
+	filters := []url.Values{{"start_update_date": {since(last, p.note.Latest.Orders).Format(time.RFC3339)}}}
 	if full {
 		filters = []url.Values{{"has_incident": {"true"}}, {"order_state_codes": {"SHIPPING"}}}
 		p.note.Waiting = map[string]int64{}
@@ -253,15 +280,30 @@ func (p *pull) overdue(ctx context.Context) error {
 	return p.reread(ctx, due)
 }
 
-// returns reads the returns that changed; on the first run and as a net all open ones too.
+// returns lists the open returns, then those that changed, which tells how the others ended; on the first run what changed lately. One
+// that was open and is listed no more is left to the desk to ask for.
 func (p *pull) returns(ctx context.Context, last time.Time) error {
-	since := last.Add(-overlap)
+	from := since(last, p.note.Latest.Returns)
 	if p.first {
-		since = p.now.Add(-recently)
-		if err := p.s.seek(ctx, "/api/returns", url.Values{"return_state": openReturns}, func(page []value) error { return p.takeReturns(ctx, page) }); err != nil {
+		from = p.now.Add(-recently)
+	}
+	listed := map[string]bool{}
+	for _, q := range []url.Values{{"return_state": openReturns}, {"return_last_updated_from": {from.UTC().Format(time.RFC3339)}}} {
+		err := p.s.seek(ctx, "/api/returns", q, func(page []value) error {
+			for _, v := range page {
+				listed[v.text("id")] = true
+				newest(&p.note.Latest.Returns, (&reading{}).at(v, "last_updated"))
+			}
+			return p.takeReturns(ctx, page)
+		})
+		if err != nil {
 			return err
 		}
 	}
-	q := url.Values{"return_last_updated_from": {since.UTC().Format(time.RFC3339)}}
-	return p.s.seek(ctx, "/api/returns", q, func(page []value) error { return p.takeReturns(ctx, page) })
+	for key := range p.note.Open {
+		if kind, id, _ := strings.Cut(key, "/"); kind == returnKind && !listed[id] {
+			delete(p.note.Open, key)
+		}
+	}
+	return nil
 }

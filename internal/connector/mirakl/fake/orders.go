@@ -37,11 +37,11 @@ func (c *call) or11() *refusal {
 	if refused != nil {
 		return refused
 	}
-	views := []object{}
-	for _, o := range found[from:to] {
-		views = append(views, o.view())
+	views := make([]object, len(found))
+	for i := max(0, from-1); i < to; i++ {
+		views[i] = found[i].view()
 	}
-	return c.ok(object{"orders": views, "total_count": len(found)})
+	return c.ok(object{"orders": c.p.page(views, from, to), "total_count": len(found)})
 }
 
 func (c *call) orderFilter() (func(*Order) bool, *refusal) {

@@ -41,6 +41,7 @@ type Platform struct {
 	exports map[string]export
 	ids     int64
 	agenda  []event
+	overlap bool
 }
 
 // event is something the platform does by itself at an instant.
@@ -111,6 +112,23 @@ func (p *Platform) AddShop(spec ShopSpec) *Shop {
 	}
 	p.shops = append(p.shops, s)
 	return s
+}
+
+// Overlap makes pages overlap from now on: each begins with the last row of the one before, and is in the opposite order.
+func (p *Platform) Overlap() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.overlap = true
+}
+
+// page cuts one page out of a list.
+func (p *Platform) page(list []object, from, to int) []object {
+	if !p.overlap {
+		return list[from:to]
+	}
+	page := slices.Clone(list[max(0, from-1):to])
+	slices.Reverse(page)
+	return page
 }
 
 // Shops are all sellers, in the order they were added.

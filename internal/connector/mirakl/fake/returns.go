@@ -93,6 +93,13 @@ func (r *Return) Sends(code, name, number string) {
 	})
 }
 
+// Forget makes the platform lose the return.
+func (r *Return) Forget() {
+	r.shop.locked(func(time.Time) {
+		r.shop.returns = slices.DeleteFunc(r.shop.returns, func(one *Return) bool { return one == r })
+	})
+}
+
 // Moves puts the return into a state, as customer, operator or time would.
 func (r *Return) Moves(state string) {
 	r.shop.locked(func(now time.Time) { r.state, r.updated = state, now })

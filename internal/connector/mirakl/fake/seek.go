@@ -54,7 +54,7 @@ func (c *call) page(offset, standard int, list func(*call) ([]object, *refusal))
 	}
 	offset = min(offset, len(all))
 	end := min(offset+size, len(all))
-	out := object{"data": all[offset:end], "next_page_token": nil, "previous_page_token": nil}
+	out := object{"data": c.p.page(all, offset, end), "next_page_token": nil, "previous_page_token": nil}
 	if end < len(all) {
 		out["next_page_token"] = c.token(end)
 	}
