@@ -37,19 +37,19 @@ func (a address) forReturn(back bool) *address {
 // fileTypes are the documents PayPal takes, by media type.
 var fileTypes = map[string]string{"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "application/pdf": "pdf"}
 
-// packed makes the body of an act: JSON, or a multipart form with the JSON in the part input and the file in the part the call names.
+// packed makes the body of an act: JSON, or a multipart form with the JSON in the part input and each file in a part of the name the call has for them.
 func packed(part string, input any, act connector.Effect) (kind string, body []byte, err error) {
 	text, err := json.Marshal(input)
 	if err != nil {
 		return "", nil, err
 	}
 	if part == "" {
-		if act.File != nil {
-			return "", nil, fault.Input("file", act.File.Name, "no file with "+act.Do)
+		if n := len(filesOf(act)); n > 0 {
+			return "", nil, fault.Input("file", strconv.Itoa(n)+" files", "no files with "+act.Do)
 		}
 		return "application/json", text, nil
 	}
-	if err := fits(act.File); err != nil {
+	if err := fit(filesOf(act)); err != nil {
 		return "", nil, err
 	}
 	var b bytes.Buffer
@@ -57,7 +57,7 @@ func packed(part string, input any, act connector.Effect) (kind string, body []b
 	if err := add(form, `form-data; name="input"`, "application/json", text); err != nil {
 		return "", nil, err
 	}
-	if f := act.File; f != nil {
+	for _, f := range filesOf(act) {
 		if err := add(form, `form-data; name="`+part+`"; filename="`+fileName(f)+`"`, f.Type, f.Bytes); err != nil {
 			return "", nil, err
 		}
@@ -74,14 +74,29 @@ func add(form *multipart.Writer, disposition, kind string, bytes []byte) error {
 	return err
 }
 
-func fits(f *connector.Attachment) error {
-	switch {
-	case f == nil:
-		return nil
-	case fileTypes[f.Type] == "":
-		return fault.Input("file", f.Type, "image/jpeg, image/png, image/gif, application/pdf")
-	case len(f.Bytes) == 0 || len(f.Bytes) >= largestFile:
-		return fault.Input("file", strconv.Itoa(len(f.Bytes))+" bytes", "1 to "+strconv.Itoa(largestFile-1)+" bytes")
+// filesOf are all files of an act.
+func filesOf(act connector.Effect) []*connector.Attachment {
+	if act.File == nil {
+		return act.Files
+	}
+	return append([]*connector.Attachment{act.File}, act.Files...)
+}
+
+// largestCall is the most all files of one call may have together, in bytes (50 MB, with room for the rest of the form).
+const largestCall = 49_000_000
+
+func fit(files []*connector.Attachment) error {
+	total := 0
+	for _, f := range files {
+		total += len(f.Bytes)
+		switch {
+		case fileTypes[f.Type] == "":
+			return fault.Input("file", f.Type, "image/jpeg, image/png, image/gif, application/pdf")
+		case len(f.Bytes) == 0 || len(f.Bytes) >= largestFile:
+			return fault.Input("file", strconv.Itoa(len(f.Bytes))+" bytes", "1 to "+strconv.Itoa(largestFile-1)+" bytes")
+		case total > largestCall:
+			return fault.Input("file", strconv.Itoa(total)+" bytes together", "at most "+strconv.Itoa(largestCall)+" bytes together")
+		}
 	}
 	return nil
 }

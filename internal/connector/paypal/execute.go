@@ -71,9 +71,11 @@ func (s *Session) perform(ctx context.Context, act connector.Effect, d deed, inp
 	}
 	verb := relations[d.rel]
 	record := map[string]any{"call": "POST " + disputes + "/" + act.Ref.ID + "/" + verb, "input": input}
-	if act.File != nil {
-		record["file"] = map[string]any{"name": fileName(act.File), "bytes": len(act.File.Bytes)}
+	var sent []map[string]any
+	for _, f := range filesOf(act) {
+		sent = append(sent, map[string]any{"name": fileName(f), "bytes": len(f.Bytes)})
 	}
+	record["files"] = sent
 	receipt := connector.Receipt{}
 	if receipt.Request, err = json.Marshal(record); err != nil {
 		return receipt, err
@@ -158,7 +160,7 @@ func evidence(_ *Session, act connector.Effect, _ offered) (any, error) {
 	case refunded != "":
 		p.Kind = firstOf(p.Kind, "PROOF_OF_REFUND")
 		p.Info = &evidenceInfo{Refunds: []string{refunded}}
-	case act.Text == "" && act.File == nil:
+	case act.Text == "" && len(filesOf(act)) == 0:
 		return nil, fault.Input("text", "", "a ground in words, a file, or a tracking number")
 	}
 	p.Kind = firstOf(p.Kind, "OTHER")

@@ -59,7 +59,7 @@ func (o offered) onlyWithReturn() bool {
 }
 
 // options turns the links into options of the rules. Waiting is always possible and always listed: an empty list would say that PayPal
-// tells nothing.
+// tells nothing, as a row of its list of disputes does.
 func (o offered) options() []string {
 	out := []string{"wait"}
 	add := func(option string, open bool) {

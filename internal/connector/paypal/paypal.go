@@ -54,9 +54,10 @@ func (*Connector) About() connector.About {
 		Acts: []string{
 			"accept", "counter_amount", "counter_return", "contest_with_evidence", "send_message", "add_facts", "confirm_goods", "contest_goods", "appeal",
 		},
-		Irrevocable: []string{"accept", "contest_with_evidence", "confirm_goods", "appeal"},
-		MaxPicture:  largestFile - 1,
-		Pushes:      true,
+		Irrevocable:  []string{"accept", "contest_with_evidence", "confirm_goods", "appeal"},
+		MaxPicture:   largestFile - 1,
+		FilesWithAct: true,
+		Pushes:       true,
 		Settings: []connector.Setting{
 			{Name: "environment", Options: []string{"live", "sandbox"}, Default: "live"},
 			{Name: "client_id", Required: true, Pattern: `^[0-9A-Za-z_-]{8,128}$`},

@@ -34,6 +34,9 @@ func (r *record) proofs() {
 
 // asked is a wish of PayPal's for a proof.
 func (r *record) asked(at time.Time, kind, source string, v value) {
+	if source == "REQUESTED_FROM_BUYER" && (kind == "PROOF_OF_RETURN" || kind == "RETURN_TRACKING_INFORMATION") {
+		r.agreedOnReturn = true
+	}
 	r.facts.History = append(r.facts.History, dispute.Act{At: at, Who: "platform", Did: "evidence_requested", Raw: source, For: kind, Note: shortened(v.get("notes").text(), 500)})
 }
 

@@ -80,7 +80,10 @@ func (r *record) theCase() {
 	stands := r.standing()
 	c.Reported = dispute.Reported{
 		Status: strings.Trim(r.stage+"/"+r.status, "/"), State: stands.state, Owner: stands.owner, Ended: r.ended(),
-		Max: r.sum(r.of.get("refund_details", "allowed_refund_amount"), "refund_details.allowed_refund_amount"), Actions: r.offered.options(),
+		Max: r.sum(r.of.get("refund_details", "allowed_refund_amount"), "refund_details.allowed_refund_amount"),
+	}
+	if r.of.get("disputed_transactions").there() {
+		c.Reported.Actions = r.offered.options()
 	}
 	r.due(c)
 	if r.ended() {
@@ -193,8 +196,10 @@ func (r *record) escalation() {
 		}
 	}
 	for _, p := range r.facts.Proposals {
-		if p.At.After(at) {
-			at = p.At
+		for _, t := range []time.Time{p.At, p.ChangedAt} {
+			if t.After(at) {
+				at = t
+			}
 		}
 	}
 	if r.word(r.of.get("dispute_channel"), "dispute_channel", channels) == "EXTERNAL" {
