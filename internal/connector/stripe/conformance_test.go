@@ -121,3 +121,6 @@ func trouble(gate *simulator.Gate, what connectortest.Trouble) {
 		connectortest.Revoked: simulator.Revoked, connectortest.LostAnswer: simulator.LostAnswer,
 	}[what]})
 }
+
+// forbid takes the permission for a path away from the key.
+func (s *scene) forbid(path string) { s.shop.Forbid(path) }

@@ -92,12 +92,11 @@ func answerFields(act connector.Effect) ([]param, error) {
 
 // fits checks one field of an answer.
 func fits(name, value string) error {
-	most := 0
+	most := shortText
 	switch {
 	case longTexts[name]:
 		most = longText
 	case shortTexts[name]:
-		most = shortText
 	case slices.Contains(fileFields, name) && strings.HasPrefix(value, "file_"):
 		return nil
 	case slices.Contains(fileFields, name):

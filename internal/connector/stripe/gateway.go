@@ -96,7 +96,8 @@ func (g *gateway) do(ctx context.Context, c call) ([]byte, error) {
 	q.Header.Set("Stripe-Version", version)
 	if c.method == http.MethodPost {
 		q.Header.Set("Content-Type", c.kind)
-		q.Header.Set("Idempotency-Key", c.once)
+		// In this writing, which is the same on the wire, Go's transport does not send a call a second time on its own.
+		q.Header["idempotency-key"] = []string{c.once}
 	}
 	body, err := g.send(q)
 	if limit := fault.Of(err); limit != nil && limit.Kind == fault.Limited {

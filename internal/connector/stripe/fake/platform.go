@@ -82,6 +82,7 @@ type Account struct {
 	AccountSpec
 	p        *Platform
 	revoked  bool
+	refused  []string // paths the key has no permission for
 	charges  []*Charge
 	disputes []*Dispute
 	warnings []*Warning
@@ -125,6 +126,13 @@ func (a *Account) Revoke() {
 	a.revoked = true
 }
 
+// Forbid takes from the key the permission for the paths that begin so.
+func (a *Account) Forbid(path string) {
+	a.p.mu.Lock()
+	defer a.p.mu.Unlock()
+	a.refused = append(a.refused, path)
+}
+
 // Hook sets where events are delivered. An empty address ends it.
 func (a *Account) Hook(url string) {
 	a.p.mu.Lock()
@@ -148,9 +156,13 @@ func (p *Platform) account(r *http.Request) (*Account, *refusal) {
 		return nil, &refusal{status: 401, kind: invalidRequest, message: "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth."}
 	}
 	for _, a := range p.accounts {
-		if a.Key == key && !a.revoked {
-			return a, nil
+		if a.Key != key || a.revoked {
+			continue
 		}
+		if slices.ContainsFunc(a.refused, func(path string) bool { return strings.HasPrefix(r.URL.Path, path) }) {
+			return nil, &refusal{status: 403, kind: invalidRequest, message: "The provided key does not have the required permissions for this endpoint."}
+		}
+		return a, nil
 	}
 	return nil, &refusal{status: 401, kind: invalidRequest, message: "Invalid API Key provided: " + key[:min(8, len(key))] + "****"}
 }

@@ -247,6 +247,19 @@ func (a *Account) PayBack(c *Charge, sum int64) (*Refund, error) {
 	return r, nil
 }
 
+// FailRefunds: the buyer's bank sends back what was refunded.
+func (a *Account) FailRefunds(c *Charge) {
+	a.p.mu.Lock()
+	defer a.p.mu.Unlock()
+	for _, r := range a.refunds {
+		if r.charge == c && r.Status == "succeeded" {
+			r.Status = "failed"
+			c.refunded -= r.Amount
+			a.happened("refund.failed", a.p.now(), r.json())
+		}
+	}
+}
+
 // Refunds are what was paid back of a payment.
 func (a *Account) Refunds(c *Charge) (out []Refund) {
 	a.p.mu.Lock()
