@@ -62,7 +62,8 @@ func packed(part string, input any, act connector.Effect) (kind string, body []b
 			return "", nil, err
 		}
 	}
-	return form.FormDataContentType(), b.Bytes(), form.Close()
+	err = form.Close() // writes the end of the form
+	return form.FormDataContentType(), b.Bytes(), err
 }
 
 func add(form *multipart.Writer, disposition, kind string, bytes []byte) error {
