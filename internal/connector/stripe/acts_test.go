@@ -68,7 +68,7 @@ func TestALostDisputeIsNotAlwaysOurDoing(t *testing.T) {
 func TestEvidenceIsStagedThenHandedIn(t *testing.T) {
 	s := newScene(t)
 	d := s.dispute(fake.DisputeSpec{})
-	up := connector.Effect{ID: "eff_1", Do: "upload_evidence", Ref: ref(d), File: png(), Reason: "tracking_page"}
+	up := connector.Effect{ID: "eff_1", Do: "upload_evidence", Ref: ref(d), File: proof(), Reason: "tracking_page"}
 	receipt, got := s.do(t, up)
 	see := d.See()
 	if got != connector.Confirmed || see.Status != "needs_response" || see.Submitted != 0 || see.Evidence["shipping_documentation"] != receipt.ID {
@@ -104,7 +104,7 @@ func TestEvidenceIsStagedThenHandedIn(t *testing.T) {
 func TestAFileOnTheFormIsNotOverwritten(t *testing.T) {
 	s := newScene(t)
 	d := s.dispute(fake.DisputeSpec{})
-	up := connector.Effect{ID: "eff_1", Do: "upload_evidence", Ref: ref(d), File: png()}
+	up := connector.Effect{ID: "eff_1", Do: "upload_evidence", Ref: ref(d), File: proof()}
 	first, err := s.open(t).Execute(t.Context(), up)
 	must(t, err)
 	again, err := s.open(t).Execute(t.Context(), up)
@@ -220,7 +220,7 @@ func TestWhatCannotBeSentIsNotSent(t *testing.T) {
 		"fields":                    {ID: "e", Do: "contest_with_evidence", Ref: at, Fields: map[string]string{"smell": "x"}},
 		"fields.receipt":            {ID: "e", Do: "contest_with_evidence", Ref: at, Fields: map[string]string{"receipt": "paid"}},
 		"fields.shipping_date":      {ID: "e", Do: "contest_with_evidence", Ref: at, Fields: map[string]string{"shipping_date": long[:10002]}},
-		"fields.field":              {ID: "e", Do: "upload_evidence", Ref: at, File: png(), Fields: map[string]string{"field": "uncategorized_text"}},
+		"fields.field":              {ID: "e", Do: "upload_evidence", Ref: at, File: proof(), Fields: map[string]string{"field": "uncategorized_text"}},
 		"file":                      {ID: "e", Do: "upload_evidence", Ref: at, File: &connector.Attachment{Type: "video/mp4", Bytes: []byte("x")}},
 		"ref":                       {ID: "e", Do: "accept", Ref: connector.Ref{Kind: "early_fraud_warning", ID: "issfr_1"}},
 		"ref.order":                 {ID: "e", Do: "refund", Ref: connector.Ref{Kind: "dispute", ID: "dp_1", Order: "x"}, Amount: euros(1)},

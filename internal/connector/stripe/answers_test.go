@@ -36,7 +36,7 @@ func TestEveryAnswerOfTheSimulatorFitsStripesDescription(t *testing.T) {
 		must(t, err)
 	}
 	for _, act := range []connector.Effect{
-		{ID: "e1", Do: "upload_evidence", Ref: ref(contest), File: png()},
+		{ID: "e1", Do: "upload_evidence", Ref: ref(contest), File: proof()},
 		{ID: "e2", Do: "contest_with_evidence", Ref: ref(contest), Text: "Delivered."},
 		{ID: "e3", Do: "accept", Ref: ref(closing)},
 		{ID: "e4", Do: "refund", Ref: ref(inquiry), Amount: money.Amount{Minor: 6990, Currency: "EUR"}},
@@ -69,7 +69,7 @@ func get(t *testing.T, address, key string) {
 	must(t, answer.Body.Close())
 }
 
-func png() *connector.Attachment {
+func proof() *connector.Attachment {
 	return &connector.Attachment{Name: "proof.png", Type: "image/png", Bytes: []byte("\x89PNG\r\n\x1a\n1234")}
 }
 

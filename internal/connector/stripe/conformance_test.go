@@ -3,7 +3,10 @@ package stripe_test
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -25,6 +28,7 @@ type scene struct {
 	shop     *fake.Account
 	account  connector.Account
 	world    connector.World
+	skew     atomic.Int64 // how far the platform's clock is ahead of ours
 }
 
 func newScene(t testing.TB) *scene {
@@ -38,7 +42,7 @@ func newScene(t testing.TB) *scene {
 			"address": server.URL, "api_key": s.shop.Key, "webhook_secret": s.shop.WebhookSecret, "allow_private": "true", "calls_per_second": "0",
 		},
 	}
-	s.world = worldAt(s.platform.Now)
+	s.world = worldAt(func() time.Time { return s.platform.Now().Add(-time.Duration(s.skew.Load())) })
 	return s
 }
 
@@ -112,6 +116,35 @@ func stage(t *testing.T) *connectortest.Stage {
 		},
 		Trouble: func(what connectortest.Trouble) { trouble(s.platform.Gate(), what) },
 		Peace:   s.platform.Gate().Peace,
+		Further: s.further(disputes),
+	}
+}
+
+// further is what else this platform can do.
+func (s *scene) further(disputes []*fake.Dispute) connectortest.Further {
+	return connectortest.Further{
+		Strange: func() (connector.Ref, string) {
+			disputes[7].Say("beamed_up")
+			return ref(disputes[7]), "beamed_up"
+		},
+		Vanish: func() connector.Ref { disputes[9].Vanish(); return ref(disputes[9]) },
+		Repeat: s.platform.Repeat,
+		Skew:   func(by time.Duration) { s.platform.Advance(by); s.skew.Add(int64(by)) },
+		Deliver: func() (connector.Delivery, connector.Ref) {
+			pending, err := s.shop.Pending()
+			if err != nil || len(pending) == 0 {
+				return connector.Delivery{}, connector.Ref{}
+			}
+			ours := pending[slices.IndexFunc(pending, func(d fake.Delivery) bool { return strings.Contains(string(d.Body), disputes[11].ID) })]
+			return connector.Delivery{Header: http.Header{"Stripe-Signature": {ours.Signature}}, Body: ours.Body}, ref(disputes[11])
+		},
+		Retry: func(effect string) int {
+			see := disputes[5].See()
+			if see.Metadata["parley_effect"] != effect {
+				return 0
+			}
+			return see.Submitted
+		},
 	}
 }
 

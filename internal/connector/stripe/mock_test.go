@@ -82,7 +82,7 @@ func everyAct(ref connector.Ref) []connector.Effect {
 	}
 
 	return []connector.Effect{
-		{ID: "eff_a", Do: "upload_evidence", Ref: ref, File: png(), Fields: map[string]string{"field": "receipt"}},
+		{ID: "eff_a", Do: "upload_evidence", Ref: ref, File: proof(), Fields: map[string]string{"field": "receipt"}},
 		{ID: "eff_b", Do: "contest_with_evidence", Ref: ref, Text: "Delivered.", Tracking: "LB1ES", Carrier: "Correos", Fields: fields},
 		{ID: "eff_c", Do: "accept", Ref: ref},
 		{ID: "eff_d", Do: "refund", Ref: ref, Amount: money.Amount{Minor: 500, Currency: "USD"}},

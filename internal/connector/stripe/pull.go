@@ -18,8 +18,9 @@ const (
 	// does not filter by status.
 	longestCase = 365 * 24 * time.Hour
 	recently    = 120 * 24 * time.Hour
-	// overlap is how far before the last pull a later one looks: clocks differ, and a list may lag behind.
-	overlap = 2 * time.Hour
+	// overlap is how far before the last pull a later one looks: clocks differ, and a list may lag behind. What is known
+	// costs nothing but its place on a page.
+	overlap = 48 * time.Hour
 )
 
 // note is what a pull remembers for the next: when it began, and what was open, as "kind/id" → creation.

@@ -31,6 +31,7 @@ type Platform struct {
 	moved    time.Duration
 	accounts []*Account
 	next     int
+	repeats  bool
 }
 
 // New makes a platform without accounts.
@@ -65,6 +66,13 @@ func (p *Platform) Advance(d time.Duration) {
 	defer p.mu.Unlock()
 	p.moved += d
 	p.lapse()
+}
+
+// Repeat makes pages overlap from now on: the last row of one is the first of the next.
+func (p *Platform) Repeat() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.repeats = true
 }
 
 // AccountSpec describes an account. Empty members are made up.

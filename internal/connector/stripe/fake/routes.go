@@ -190,7 +190,10 @@ func page[T any](c *call, url string, all []T, id func(T) string, created func(T
 		if at < 0 {
 			return nil, missing("object", after)
 		}
-		all = all[at+1:]
+		if !c.account.p.repeats {
+			at++
+		}
+		all = all[at:]
 	}
 	if before := c.form.Get("ending_before"); before != "" {
 		at := slices.IndexFunc(all, func(x T) bool { return id(x) == before })

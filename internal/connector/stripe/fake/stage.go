@@ -186,6 +186,13 @@ func (d *Dispute) Touch(due time.Duration) error {
 	return d.change("charge.dispute.updated", "", func(time.Time) { d.DueBy += int64(due.Seconds()) })
 }
 
+// Say: Stripe begins to use a word for the standing of a dispute that nobody has documented.
+func (d *Dispute) Say(word string) {
+	d.account.p.mu.Lock()
+	defer d.account.p.mu.Unlock()
+	d.Status = word
+}
+
 // Prevent: the network settles the dispute before it becomes one.
 func (d *Dispute) Prevent() error {
 	return d.change("charge.dispute.closed", "", func(time.Time) { d.Status, d.CaseType = "prevented", "resolution" })
