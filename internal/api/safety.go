@@ -47,6 +47,36 @@ func (a *API) addSafety() {
 	a.addNets()
 	a.addLimits()
 	a.addWaiting()
+	a.addErasing()
+}
+
+// Retention is how long ended cases keep what they tell of people.
+type Retention struct {
+	Days int `json:"days" minimum:"0" maximum:"3650" doc:"0 = for ever, else 30 or more"`
+}
+
+type eraseInput struct {
+	ByID
+	Body struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"1000" doc:"without naming the person"`
+	}
+}
+
+func (a *API) addErasing() {
+	handle(a, operation{method: http.MethodPost, path: "/cases/{id}/erasure", id: "erase-case", tag: "cases", status: http.StatusNoContent,
+		summary: "Take out of an ended case what it tells of people; it cannot be taken back"},
+		func(ctx context.Context, who desk.Who, in *eraseInput) (*none, error) {
+			return nil, a.Desk.Erase(ctx, who, in.ID, in.Body.Reason)
+		})
+	handle(a, operation{method: http.MethodGet, path: "/retention", id: "get-retention", tag: "members", summary: "For how many days ended cases keep what they tell of people"},
+		func(ctx context.Context, who desk.Who, _ *nothing) (*body[Retention], error) {
+			days, err := a.Desk.Retention(ctx, who)
+			return &body[Retention]{Retention{days}}, err
+		})
+	handle(a, operation{method: http.MethodPut, path: "/retention", id: "set-retention", tag: "members", status: http.StatusNoContent, summary: "Set for how many days ended cases keep what they tell of people"},
+		func(ctx context.Context, who desk.Who, in *struct{ Body Retention }) (*none, error) {
+			return nil, a.Desk.SetRetention(ctx, who, in.Body.Days)
+		})
 }
 
 func (a *API) addNets() {

@@ -76,3 +76,15 @@ func TestAPreparedDecisionOverTheAPI(t *testing.T) {
 		t.Errorf("%d sent", sent(p))
 	}
 }
+
+func TestErasingOverTheAPI(t *testing.T) {
+	h, _, id := dispute(t, storetest.SQLite(t))
+	path := fmt.Sprintf("/api/v1/cases/%d/erasure", id)
+	h.call("owner", "POST", path, map[string]string{"reason": "asked for it"}).wantProblem(422, "fault.erase_open")
+	h.call("owner", "PUT", "/api/v1/retention", api.Retention{Days: 3}).want(422)
+	h.call("owner", "PUT", "/api/v1/retention", api.Retention{Days: 365}).want(204)
+	var r api.Retention
+	if h.get("owner", "/api/v1/retention").want(200).into(&r); r.Days != 365 {
+		t.Errorf("retention %+v", r)
+	}
+}

@@ -16,6 +16,8 @@ type Shelf interface {
 	PutBlob(ctx context.Context, hash string, size int64, content io.ReadSeeker) error
 	// Blob opens a file. NotFound if there is none.
 	Blob(ctx context.Context, hash string) (io.ReadSeekCloser, error)
+	// DropBlob removes a file; one that is not there is none.
+	DropBlob(ctx context.Context, hash string) error
 	// Blobs gives hashes in their order, at most limit of those after one.
 	Blobs(ctx context.Context, after string, limit int) ([]string, error)
 }
@@ -28,6 +30,23 @@ func Shared(path string, max int64, shelf Shelf) (*Folder, error) {
 		d.shelf = shelf
 	}
 	return d, err
+}
+
+// Remove removes a file, wherever it is kept; one that is not there is none. It is for content that nothing needs any more: whoever calls
+// it has seen to that.
+func (d *Folder) Remove(ctx context.Context, hash string) error {
+	if !isHash(hash) {
+		return nil
+	}
+	if d.shelf != nil {
+		if err := d.shelf.DropBlob(ctx, hash); err != nil {
+			return err
+		}
+	}
+	if err := os.Remove(d.at(hash)); err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	return nil
 }
 
 // Each does something with the hash of every kept file, those of a folder in the order of their names. A file on the shelf that lies in the

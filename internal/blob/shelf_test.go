@@ -52,6 +52,40 @@ func (b board) Blobs(_ context.Context, after string, limit int) ([]string, erro
 	return names[:min(limit, len(names), 2)], nil
 }
 
+func (b board) DropBlob(_ context.Context, hash string) error {
+	delete(b, hash)
+	return nil
+}
+
+func TestAFileIsRemovedWhereverItIs(t *testing.T) {
+	shelf := board{}
+	shared, err := blob.Shared(t.TempDir(), 1<<20, shelf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone, err := blob.Dir(t.TempDir(), 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, files := range []*blob.Folder{shared, alone} {
+		info, err := files.Put(t.Context(), strings.NewReader("a proof"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // the second time it is gone already
+			if err := files.Remove(t.Context(), info.Hash); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := files.Read(t.Context(), info.Hash); !fault.Is(err, fault.NotFound) {
+			t.Errorf("after removing, reading gives %v", err)
+		}
+	}
+	if err := alone.Remove(t.Context(), "../../etc/passwd"); err != nil || len(shelf) != 0 {
+		t.Errorf("removing what is no hash gives %v, the shelf has %d", err, len(shelf))
+	}
+}
+
 func sumOf(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])

@@ -10,12 +10,6 @@ import (
 	"parley/internal/store"
 )
 
-// given is what is remembered of a decision that came with a key: which it was and what was asked.
-type given struct {
-	Decision string `json:"decision"`
-	Asked    string `json:"asked"` // SHA-256 of case and choice
-}
-
 // DecideOnce is Decide for callers who may have to repeat a request: the same member, key and choice give the same decision, written
 // once; another choice under a used key is a fault.Conflict. The key is remembered in the transaction of the decision. An empty key
 // is an ordinary Decide.
@@ -51,18 +45,14 @@ func (d *Desk) decideUnder(ctx context.Context, who Who, name, asked string, cas
 	var out Decided
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
 		out = Decided{}
-		if used, err := tx.Setting(ctx, name); err != nil || used != "" {
+		if _, used, err := tx.GivenUnder(ctx, name); err != nil || used {
 			return err
 		}
 		var err error
 		if out, err = d.decide(ctx, tx, who, caseID, ch); err != nil {
 			return err
 		}
-		data, err := json.Marshal(given{out.DecisionID, asked})
-		if err != nil {
-			return err
-		}
-		return tx.PutSetting(name, string(data))
+		return tx.AddGiven(store.Given{Key: name, At: d.Now(), Decision: out.DecisionID, Asked: asked})
 	})
 	if err == nil {
 		wake(d.wakeEffects)
@@ -72,13 +62,9 @@ func (d *Desk) decideUnder(ctx context.Context, who Who, name, asked string, cas
 
 // givenBefore gives the decision made under a key as it stands now.
 func (d *Desk) givenBefore(ctx context.Context, who Who, name, asked string) (Decided, bool, error) {
-	data, err := d.DB.Setting(ctx, name)
-	if err != nil || data == "" {
+	g, found, err := d.DB.GivenUnder(ctx, name)
+	if err != nil || !found {
 		return Decided{}, false, err
-	}
-	var g given
-	if err := json.Unmarshal([]byte(data), &g); err != nil {
-		return Decided{}, true, err
 	}
 	if g.Asked != asked {
 		return Decided{}, true, fault.New(fault.Conflict, "fault.key_reused")
@@ -100,7 +86,7 @@ func keyOf(who Who, key string, caseID int64, ch Choice) (name, asked string, er
 	if err != nil {
 		return "", "", err
 	}
-	return "decided:" + digest(owner), digest(body), nil
+	return digest(owner), digest(body), nil
 }
 
 func digest(data []byte) string {

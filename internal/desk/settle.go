@@ -46,6 +46,9 @@ func (d *Desk) round(ctx context.Context) (int, error) {
 			d.postponeOrder(ctx, o, err)
 		}
 	}
+	if _, err := d.tidy(ctx); err != nil {
+		return 0, err
+	}
 	told, err := d.settleNotices(ctx)
 	if err != nil {
 		return 0, err

@@ -24,6 +24,17 @@ func (db *DB) PutBlob(ctx context.Context, hash string, size int64, content io.R
 	})
 }
 
+// DropBlob removes a file; one that is not there is none.
+func (db *DB) DropBlob(ctx context.Context, hash string) error {
+	return db.Write(ctx, func(tx *Tx) error {
+		if _, err := tx.change("DELETE FROM blob_part WHERE hash = ?", hash); err != nil {
+			return err
+		}
+		_, err := tx.change("DELETE FROM blob WHERE hash = ?", hash)
+		return err
+	})
+}
+
 func (tx *Tx) putParts(hash string, content io.Reader) error {
 	for part := int64(0); ; part++ {
 		piece := make([]byte, blobPart)

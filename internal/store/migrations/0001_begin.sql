@@ -322,6 +322,15 @@ CREATE TABLE push (
 );
 CREATE INDEX push_at ON push (at);
 
+-- Keys under which callers decided, so that a repeated request decides nothing anew; they go after some weeks.
+CREATE TABLE given (
+	key {text} PRIMARY KEY,
+	at BIGINT NOT NULL,
+	decision_id {text} NOT NULL,
+	asked {text} NOT NULL
+);
+CREATE INDEX given_at ON given (at);
+
 -- Records a platform asked us to read again. The next reading of the store begins with them.
 CREATE TABLE nudge (
 	store_id BIGINT NOT NULL,
