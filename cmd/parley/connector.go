@@ -13,6 +13,7 @@ import (
 	"parley/internal/connector/aliexpress/fake"
 	mirakl "parley/internal/connector/mirakl/fake"
 	paypal "parley/internal/connector/paypal/fake"
+	shopify "parley/internal/connector/shopify/fake"
 	stripe "parley/internal/connector/stripe/fake"
 	"parley/internal/fault"
 )
@@ -49,6 +50,7 @@ func fakes() map[string]func(context.Context, string, io.Reader, io.Writer, func
 		"aliexpress": fake.Main,
 		"mirakl":     mirakl.Main,
 		"paypal":     paypal.Main,
+		"shopify":    shopify.Main,
 		"stripe":     stripe.Main,
 	}
 }

@@ -78,6 +78,7 @@ type ShopSpec struct {
 	Name, Domain      string // domain without .myshopify.com
 	Country, Currency string
 	Zone              string // IANA
+	Company, Language string // whose it is, and the language of its people; only told on
 	Token             string // access token; made up (but always the same) when missing
 	Secret            string // client secret, signs webhooks; likewise
 }
