@@ -335,7 +335,8 @@ func (d *Desk) steps(ctx context.Context, r planner, m *matter, f *dispute.Facts
 	return append(uploads, main), nil
 }
 
-// openProposal is the number of the proposal a side has on the table now.
+// openProposal is the number of the proposal a side has on the table now. One of ours that was turned down is none: it cannot be changed,
+// only a new one can be made.
 func openProposal(f *dispute.Facts, by string) string {
 	id, at := "", time.Time{}
 	for _, p := range f.Proposals {
@@ -343,7 +344,7 @@ func openProposal(f *dispute.Facts, by string) string {
 		if p.ChangedAt.After(when) {
 			when = p.ChangedAt
 		}
-		if p.By == by && (p.Open || p.Current) && !when.Before(at) {
+		if p.By == by && (p.Open || p.Current && by != "staff") && !when.Before(at) {
 			id, at = p.ID, when
 		}
 	}
@@ -358,14 +359,34 @@ func (d *Desk) uploads(ctx context.Context, r planner, m *matter, ref connector.
 	if err != nil {
 		return nil, err
 	}
+	there, err := uploaded(ctx, r, m.c.ID)
+	if err != nil {
+		return nil, err
+	}
 	var out []connector.Effect
 	for _, id := range ids {
 		i := slices.IndexFunc(on, func(e store.Evidence) bool { return e.ID == id })
 		if i < 0 {
 			return nil, fault.Input("evidence", strconv.FormatInt(id, 10), "a proof of this case")
 		}
-		if e := on[i]; e.Hash != "" {
+		if e := on[i]; e.Hash != "" && !there[e.Hash] {
 			out = append(out, connector.Effect{Do: "upload_evidence", Ref: ref, File: &connector.Attachment{Name: e.Name, Type: e.Type, Hash: e.Hash}})
+		}
+	}
+	return out, nil
+}
+
+// uploaded are the files, by hash, that the platform has with the case already: a second copy could not be told from the first when it is
+// looked for, and would be sent again and again.
+func uploaded(ctx context.Context, r planner, caseID int64) (map[string]bool, error) {
+	acts, err := r.EffectsOf(ctx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]bool{}
+	for _, e := range acts {
+		if step, err := payload(e); err == nil && e.State == confirmed && step.File != nil {
+			out[step.File.Hash] = true
 		}
 	}
 	return out, nil

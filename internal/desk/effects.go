@@ -29,9 +29,10 @@ const (
 const (
 	effectLease   = 2 * time.Minute
 	effectAtOnce  = 32
-	effectTries   = 8 // sends that surely did not arrive, before a person is asked
-	effectLooks   = 6 // readings for a trace of an act, before a person is asked
-	effectResends = 2 // an act without a trace, on an unchanged case, is sent again so often at most
+	effectTries   = 48 // goes at which nothing could be done, before a person is asked: some six hours, longer than platforms are down
+	effectPauses  = 9  // so often the pause between two goes doubles, from two seconds to some nine minutes
+	effectLooks   = 6  // readings for a trace of an act, before a person is asked
+	effectResends = 2  // an act without a trace, on an unchanged case, is sent again so often at most
 )
 
 // runEffects sends what is due, one act of a case after the other, different cases side by side.
@@ -201,13 +202,41 @@ func (t *trial) unsent(ctx context.Context, cause error, receipt connector.Recei
 		t.e.State = planned
 		return t.postpone(ctx, cause)
 	case f != nil && (f.Kind == fault.Refused || f.Kind == fault.Invalid || f.Kind == fault.NotFound):
-		return t.end(ctx, refused, f, &receipt)
+		return t.denied(ctx, f, receipt)
 	}
 	t.e.State, t.e.Fault = sent, faultJSON(cause) // perhaps it happened: look for it, do not repeat it
 	if err := t.save(ctx, nil); err != nil {
 		return err
 	}
 	return t.look(ctx)
+}
+
+// denied: the platform said no. The record is read all the same: something between us may have sent the call twice, and then the no is
+// the answer to the second one.
+func (t *trial) denied(ctx context.Context, no *fault.Fault, receipt connector.Receipt) error {
+	t.e.State, t.e.Fault = sent, faultJSON(no)
+	if err := t.save(ctx, nil); err != nil {
+		return err
+	}
+	after, err := t.fetch(ctx)
+	if err != nil {
+		return t.postpone(ctx, err)
+	}
+	before, err := t.before()
+	if err != nil {
+		return err
+	}
+	if t.session.Compare(t.step, before, after) == connector.Confirmed {
+		return t.confirm(ctx, after)
+	}
+	return t.end(ctx, refused, no, &receipt)
+}
+
+// before is the record as it stood when the act was sent.
+func (t *trial) before() (connector.Snapshot, error) {
+	var k kept
+	err := json.Unmarshal(t.e.Before, &k)
+	return connector.Snapshot{Ref: t.step.Ref, Fingerprint: k.Fingerprint, Open: k.Open, ChangedAt: k.ChangedAt, Facts: k.Facts}, err
 }
 
 // look reads the record back and compares. An act without a trace on a case that is still the same is sent again, a few times at most;
@@ -217,11 +246,10 @@ func (t *trial) look(ctx context.Context) error {
 	if err != nil {
 		return t.postpone(ctx, err)
 	}
-	var k kept
-	if err := json.Unmarshal(t.e.Before, &k); err != nil {
+	before, err := t.before()
+	if err != nil {
 		return err
 	}
-	before := connector.Snapshot{Ref: t.step.Ref, Fingerprint: k.Fingerprint, Open: k.Open, ChangedAt: k.ChangedAt, Facts: k.Facts}
 	switch t.session.Compare(t.step, before, after) {
 	case connector.Confirmed:
 		return t.confirm(ctx, after)
@@ -256,6 +284,7 @@ func (t *trial) postpone(ctx context.Context, cause error) error {
 	if ctx.Err() != nil {
 		return nil // the lease ends by itself
 	}
+	t.d.doubtToken(t.e.StoreID, cause)
 	t.e.Fault = faultJSON(cause)
 	t.e.Retries++
 	if t.e.Retries > effectTries {
@@ -269,7 +298,7 @@ func (t *trial) postpone(ctx context.Context, cause error) error {
 		}
 		return t.end(ctx, end, f, nil)
 	}
-	wait := time.Duration(1<<t.e.Retries) * time.Second
+	wait := time.Duration(1<<min(t.e.Retries, effectPauses)) * time.Second
 	if f := fault.Of(cause); f != nil && f.After > wait {
 		wait = f.After
 	}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parley/internal/connector"
@@ -25,6 +26,8 @@ type line struct {
 	session connector.Session
 	secret  sealed
 	renew   sync.Mutex
+	refused atomic.Bool // the platform does not take the token, whatever its end should be
+	renewed time.Time   // when it was last tried, guarded by renew
 }
 
 // sealed is what a store's secret field holds once opened.
@@ -126,9 +129,10 @@ func (d *Desk) ready(ctx context.Context, st store.Store) (connector.Session, er
 	}
 	l.renew.Lock()
 	defer l.renew.Unlock()
-	if !d.endsSoon(l.secret.Token) {
+	if !d.endsSoon(l.secret.Token) && !d.endedEarly(l) {
 		return l.session, nil
 	}
+	l.renewed = d.Now()
 	name := "token:" + strconv.FormatInt(st.ID, 10)
 	mine, err := d.lease(ctx, name)
 	if err != nil {
@@ -143,6 +147,27 @@ func (d *Desk) ready(ctx context.Context, st store.Store) (connector.Session, er
 
 func (d *Desk) endsSoon(t connector.Token) bool {
 	return t.Refresh != "" && !t.ExpiresAt.IsZero() && t.ExpiresAt.Sub(d.Now()) <= tokenMargin
+}
+
+// tokenPause is the least time between two renewals of a token that the platform ended before its time: where renewing does not help,
+// asking again and again would not either.
+const tokenPause = 5 * time.Minute
+
+func (d *Desk) endedEarly(l *line) bool {
+	return l.refused.Load() && l.secret.Token.Refresh != "" && d.Now().Sub(l.renewed).Abs() >= tokenPause
+}
+
+// doubtToken hears of every failed use of a store. A token that is not taken is renewed at the next use, even if it should still be good:
+// platforms end tokens early, and an answer with a new token may have been lost.
+func (d *Desk) doubtToken(storeID int64, cause error) {
+	if !fault.Is(cause, fault.Unauthorised) {
+		return
+	}
+	d.lines.mu.Lock()
+	defer d.lines.mu.Unlock()
+	if l := d.lines.open[storeID]; l != nil {
+		l.refused.Store(true)
+	}
 }
 
 // still gives the session while its old token serves; the next use tries again.
@@ -171,6 +196,7 @@ func (d *Desk) renewed(ctx context.Context, st store.Store, l *line) (connector.
 		return l.still(d.Now(), err)
 	}
 	l.secret.Token = token
+	l.refused.Store(false)
 	return l.session, d.keepToken(ctx, st.ID, l)
 }
 

@@ -103,6 +103,7 @@ func anyOpen(ms []*matter) bool {
 }
 
 func (d *Desk) postponeOrder(ctx context.Context, o store.Order, cause error) {
+	d.doubtToken(o.StoreID, cause)
 	d.Log.Warn("order could not be read", "store", o.StoreID, "err", cause)
 	o.WantedAt = d.Now().Add(orderRetry)
 	if err := d.DB.Write(ctx, func(tx *store.Tx) error { return tx.PutOrders([]store.Order{o}) }); err != nil {

@@ -147,8 +147,8 @@ func (p *purchase) spent(currency string) spent {
 		}
 	}
 	matched := make([]bool, len(paid))
-	for _, m := range p.matters {
-		for _, a := range p.promised(m) {
+	for i, m := range p.matters {
+		for _, a := range p.promised(m, i > 0) {
 			if !shownBy(a, paid, matched) {
 				s.add(a.amount, currency)
 			}
@@ -195,8 +195,9 @@ type promise struct {
 }
 
 // promised are the acts of a matter that pay and whose payment no record may show yet: those under way, those in doubt, those confirmed.
-// Of the offers only the last counts, and only while it stands. Once the record tells what was paid in the end, it is the truth.
-func (p *purchase) promised(m *matter) []promise {
+// Of the offers only the last counts, and only while it stands; offers tells whether they count at all: what is decided on a matter takes
+// the place of what was offered in it. Once the record tells what was paid in the end, it is the truth.
+func (p *purchase) promised(m *matter, offers bool) []promise {
 	var out []promise
 	var offer *promise
 	settled := paidInTheEnd(m)
@@ -215,7 +216,7 @@ func (p *purchase) promised(m *matter) []promise {
 			out = append(out, a)
 		}
 	}
-	if offer != nil && m.c.Open {
+	if offer != nil && offers && m.c.Open {
 		out = append(out, *offer)
 	}
 	return out

@@ -34,6 +34,7 @@ func (d *Desk) syncOne(ctx context.Context, s store.Sync) {
 	if err == nil && st.State == "active" && !offline {
 		limited, cancel := context.WithTimeout(ctx, syncPatience)
 		err = d.readStore(limited, st, &s)
+		d.doubtToken(st.ID, err)
 		cancel()
 	}
 	if ctx.Err() != nil {

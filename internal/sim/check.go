@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"parley/internal/desk"
@@ -109,9 +110,10 @@ func (s *Sim) look(m *matter) {
 func (s *Sim) lapse(m *matter, t Truth) {
 	cause := s.causeOf(m, t)
 	s.report.Lapses[cause]++
+	s.tellNet(m)
 	s.tell(m, "lapsed at %s: %s", t.Lapsed.Format(time.DateTime), cause)
-	switch cause {
-	case "unseen", "unsent", "gave_up", "uncertain":
+	ours := slices.Contains([]string{"unseen", "unsent", "gave_up", "uncertain"}, cause)
+	if ours || m.shop.covered() && cause != "too_short" && cause != "called" {
 		s.report.Lapsed++
 		s.violate("lapsed", m, "the seller's time ran out at %s: %s", t.Lapsed.Format(time.RFC3339), cause)
 	}
@@ -146,6 +148,8 @@ func (s *Sim) causeOf(m *matter, t Truth) string {
 	}
 	latest := t.Lapsed.Add(-graceAnswer - s.blockedIn(t.Lapsed.Add(-24*time.Hour), t.Lapsed))
 	switch {
+	case last.ID == "" && s.called(src.CaseID, t.Lapsed):
+		return "called"
 	case last.ID == "":
 		return "unanswered"
 	case last.CreatedAt.After(latest):
@@ -200,4 +204,27 @@ func (s *Sim) skewIn(at time.Time) time.Duration {
 		}
 	}
 	return most
+}
+
+// tellNet adds to the trace what the safety net did, and why not more.
+func (s *Sim) tellNet(m *matter) {
+	found, err := s.eye.SourcesByExternal(context.Background(), m.shop.id, m.kind, []string{m.id})
+	if err != nil || len(found) == 0 {
+		return
+	}
+	events, err := s.eye.Events(context.Background(), found[m.id].CaseID, 0, 500)
+	if err != nil {
+		return
+	}
+	for _, e := range slices.Backward(events) {
+		if len(e.Kind) > 4 && e.Kind[:4] == "net_" {
+			s.tell(m, "%s %s %s", e.At.Format(time.DateTime), e.Kind, e.Data)
+		}
+	}
+}
+
+// called tells whether the safety net could not answer and called a person before an instant.
+func (s *Sim) called(caseID int64, before time.Time) bool {
+	events, err := s.eye.Events(context.Background(), caseID, 0, 500)
+	return err == nil && slices.ContainsFunc(events, func(e store.Event) bool { return e.Kind == "net_escalated" && e.At.Before(before) })
 }

@@ -75,13 +75,20 @@ func (s *Sim) newID(prefix string) string {
 	return fmt.Sprintf("%s_%016x%016x", prefix, s.ids, NewDraw(s.o.Seed, "id", s.ids).next())
 }
 
-// pause lets virtual time pass inside a piece of work.
+// pause is how a piece of work waits.
 func (n *node) pause(ctx context.Context, d time.Duration) error {
 	if n.dead {
 		return errDied
 	}
-	n.s.now = n.s.now.Add(d)
+	n.s.pass(d)
 	return ctx.Err()
+}
+
+// pass lets virtual time pass inside a piece of work.
+func (s *Sim) pass(d time.Duration) {
+	if !s.still {
+		s.now = s.now.Add(d)
+	}
 }
 
 var errDied = errors.New("sim: the node died")

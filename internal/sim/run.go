@@ -98,6 +98,7 @@ type Sim struct {
 	work   time.Time // when a node looks for work next; zero = nobody does
 	depth  int       // pieces of work inside pieces of work
 	quiet  int       // above zero nothing goes wrong
+	still  bool      // time stands
 	eye    *store.DB // what the checks look through
 	dbDown bool
 
@@ -124,6 +125,7 @@ type shop struct {
 	host     string
 	there    Shop
 	id       int64 // at the desk
+	net      []desk.NetRule
 }
 
 // Run lives through a simulated time and reports what was seen. An error means that the run itself could not be done.
@@ -156,7 +158,7 @@ func (s *Sim) live(ctx context.Context) error {
 	if err := s.make(ctx); err != nil {
 		return err
 	}
-	s.moveTo(ctx, s.end, s.o.Days > 0)
+	s.moveTo(ctx, s.end)
 	if err := s.stop(ctx); err != nil {
 		return err
 	}
@@ -210,9 +212,27 @@ func (s *Sim) openShop(ctx context.Context, n int, p Platform) error {
 	if err != nil {
 		return fmt.Errorf("store %d: %w", n, err)
 	}
-	s.shops = append(s.shops, &shop{n, p, hostOf(p), there, view.ID})
-	return nil
+	sh := &shop{number: n, platform: p, host: hostOf(p), there: there, id: view.ID, net: netOf(s.o.Seed, n)}
+	s.shops = append(s.shops, sh)
+	return s.nodes[0].desk.SetNet(ctx, desk.Root(), sh.id, sh.net)
 }
+
+// netOf is what a shop's safety net does when nobody answered: most accept in the end, some offer a part first, some only call a person.
+func netOf(seed uint64, n int) []desk.NetRule {
+	d := NewDraw(seed, "net", n)
+	margin := 60 * (6 + d.IntN(8))
+	last := desk.NetRule{Do: "accept", Margin: margin}
+	switch share := d.IntN(10); {
+	case share < 2 && n > 0:
+		return []desk.NetRule{{Do: "escalate", Margin: margin}}
+	case share < 5:
+		return []desk.NetRule{{Do: "counter_amount", Percent: 40 + d.IntN(40), Margin: margin}, last}
+	}
+	return []desk.NetRule{last}
+}
+
+// covered tells whether the net answers every claim in the end.
+func (sh *shop) covered() bool { return sh.net[len(sh.net)-1].Do == "accept" }
 
 // event is something that happens at an instant.
 type event struct {
@@ -248,7 +268,7 @@ func (s *Sim) at(when time.Time, do func()) {
 func (s *Sim) wakeWork() { s.work = s.now }
 
 // moveTo lets everything happen that happens until an instant.
-func (s *Sim) moveTo(ctx context.Context, until time.Time, _ bool) {
+func (s *Sim) moveTo(ctx context.Context, until time.Time) {
 	for s.failed == nil && ctx.Err() == nil {
 		next, works := s.next()
 		if next.IsZero() || next.After(until) {
@@ -357,8 +377,29 @@ func (s *Sim) stop(ctx context.Context) error {
 		}
 	}
 	s.wakeWork()
-	s.moveTo(ctx, s.now.Add(26*time.Hour), false)
-	return ctx.Err()
+	s.moveTo(ctx, s.now.Add(26*time.Hour))
+	if s.failed != nil || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return s.lastLook(ctx)
+}
+
+// lastLook lets every store be read at one instant, while no clock moves.
+func (s *Sim) lastLook(ctx context.Context) error {
+	s.still = true
+	n := s.nodes[0]
+	err := n.db.Write(ctx, func(tx *store.Tx) error {
+		for _, sh := range s.shops {
+			if err := tx.SyncNow(sh.id, s.now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return n.desk.Settle(ctx)
 }
 
 func (s *Sim) close() {

@@ -54,7 +54,7 @@ func (w wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	s.sends++
 	c.effect, c.send = n.executing, s.sends
 	s.report.Calls++
-	s.now = s.now.Add(s.draw.Between(20*time.Millisecond, 250*time.Millisecond))
+	s.pass(s.draw.Between(20*time.Millisecond, 250*time.Millisecond))
 	if s.outage[r.URL.Host] > 0 {
 		return nil, unreachable()
 	}
@@ -108,7 +108,7 @@ func (w wire) carry(r *http.Request, body []byte, p Platform, c *Call, in *Incid
 	case "late":
 		connected(r)
 		s.at(s.now.Add(in.For), func() { s.perform(r, body, p, c) })
-		s.now = s.now.Add(min(in.For, patience))
+		s.pass(min(in.For, patience))
 		return nil, timedOut{}
 	}
 	connected(r)
