@@ -2,6 +2,7 @@ package desk
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,8 +31,10 @@ func project(m *matter, f *dispute.Facts, v *policy.Verdict, now time.Time) erro
 	c := m.c
 	wasOpen := c.Open
 	c.Class, c.State, c.Owner, c.Recommended = v.Class, v.State, v.Owner, v.Recommended
-	c.Open = !v.Ended
-	c.View = viewOf(v)
+	c.Open = !v.Ended && !m.quiet(f)
+	if c.View = viewOf(v); !c.Open {
+		c.View = "ended"
+	}
 	c.Ask, c.Stake, c.StakeRef = askOf(f), stakeOf(f), refOf(f)
 	c.DueAt, c.DueKind = time.Time{}, ""
 	if v.Next != nil && c.Open {
@@ -46,6 +49,12 @@ func project(m *matter, f *dispute.Facts, v *policy.Verdict, now time.Time) erro
 	var err error
 	c.Verdict, err = json.Marshal(v)
 	return err
+}
+
+// quiet tells that a matter without a formal case is over: each of its platform records has ended (the talk was answered, the late order
+// sent).
+func (m *matter) quiet(f *dispute.Facts) bool {
+	return f.Case == nil && len(m.sources) > 0 && !slices.ContainsFunc(m.sources, func(r record) bool { return r.Open })
 }
 
 // viewOf sorts a case into the tabs of the queue.

@@ -13,25 +13,15 @@ func (s *Session) Compare(act connector.Effect, before, after connector.Snapshot
 	if after.Problem != nil {
 		return connector.Contradicted
 	}
-	back := act.Ref.Kind == returnKind
 	switch act.Do {
-	case "accept", "accept_withdrawal":
-		switch {
-		case back:
-			return stepped(before, after, "WAITING_ACCEPTANCE", "IN_PROGRESS", "RECEIVED", "NO_RECEPTION", "CLOSED")
-		case act.Do == "accept_withdrawal":
-			return wrote(act, before, after)
-		}
+	case "accept", "accept_withdrawal", "refund":
 		return paid(act, before, after)
-	case "refund":
-		return paid(act, before, after)
-	case "contest_with_evidence":
-		if back {
-			return stepped(before, after, "WAITING_ACCEPTANCE", "REFUSED")
-		}
+	case "counter_amount", "contest_with_evidence", "send_message", "add_facts":
 		return wrote(act, before, after)
-	case "counter_amount", "send_message", "add_facts":
-		return wrote(act, before, after)
+	case "accept_return":
+		return stepped(before, after, "WAITING_ACCEPTANCE", "IN_PROGRESS", "RECEIVED", "NO_RECEPTION", "CLOSED")
+	case "refuse_return":
+		return stepped(before, after, "WAITING_ACCEPTANCE", "REFUSED")
 	case "confirm_goods":
 		return stepped(before, after, status(before), "RECEIVED", "CLOSED")
 	case "contest_goods":

@@ -20,25 +20,15 @@ const largestFile = 30 << 20
 
 // Execute performs one act, once. Sums and texts go out as they are given; what an act needs to know of the order is read first.
 func (s *Session) Execute(ctx context.Context, act connector.Effect) (connector.Receipt, error) {
-	back := act.Ref.Kind == returnKind
 	switch act.Do {
-	case "accept", "accept_withdrawal":
-		if back {
-			return s.answerReturn(ctx, act, "/api/returns/accept", map[string]any{"id": act.Ref.ID, "accepted": true})
-		}
-		if act.Do == "accept_withdrawal" {
-			return s.write(ctx, act) // the money follows when the goods are back
-		}
+	case "accept", "accept_withdrawal", "refund":
 		return s.refund(ctx, act)
-	case "refund":
-		return s.refund(ctx, act)
-	case "contest_with_evidence":
-		if back {
-			return s.reject(ctx, act)
-		}
+	case "counter_amount", "contest_with_evidence", "send_message", "add_facts":
 		return s.write(ctx, act)
-	case "counter_amount", "send_message", "add_facts":
-		return s.write(ctx, act)
+	case "accept_return":
+		return s.answerReturn(ctx, act, "/api/returns/accept", map[string]any{"id": act.Ref.ID, "accepted": true})
+	case "refuse_return":
+		return s.reject(ctx, act)
 	case "confirm_goods":
 		return s.answerReturn(ctx, act, "/api/returns/receive", map[string]any{"id": act.Ref.ID})
 	case "contest_goods":

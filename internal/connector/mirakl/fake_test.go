@@ -127,7 +127,7 @@ func stage(t *testing.T, options fake.Options) *connectortest.Stage {
 			return incident(orders[40], 1)
 		},
 		Act: func() connector.Effect {
-			return connector.Effect{ID: "e1", Do: "accept", Ref: connector.Ref{Kind: "return", ID: returns[7].ID()}}
+			return connector.Effect{ID: "e1", Do: "accept_return", Ref: connector.Ref{Kind: "return", ID: returns[7].ID()}}
 		},
 		Foolish: func() connector.Effect {
 			return connector.Effect{ID: "e2", Do: "mark_resolved", Ref: pick(incident(orders[6], 1)), Reason: "1"}
@@ -147,7 +147,7 @@ func stage(t *testing.T, options fake.Options) *connectortest.Stage {
 			Skew:   func(by time.Duration) { ahead.Store(int64(by)) },
 			Partial: func() connector.Effect {
 				returns[12].Moves("IN_PROGRESS")
-				return connector.Effect{ID: "e3", Do: "accept", Ref: connector.Ref{Kind: "return", ID: returns[12].ID()}}
+				return connector.Effect{ID: "e3", Do: "accept_return", Ref: connector.Ref{Kind: "return", ID: returns[12].ID()}}
 			},
 		},
 	}

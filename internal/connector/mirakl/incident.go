@@ -103,11 +103,12 @@ func theIncident(o *order, l *line, i incident, open bool) *dispute.Case {
 	c := &dispute.Case{
 		OpenedAt: i.Since.UTC(), Via: "marketplace", Reason: plainReason(l.reason, l.reasonFor), ReasonNote: strings.TrimSpace(l.reason + " " + l.reasonFor),
 		Claim:    dispute.Claim{Amount: rest},
-		Reported: dispute.Reported{Status: l.state, Max: rest},
+		Reported: dispute.Reported{Max: rest},
 	}
 	if open {
-		return c
+		return c // INCIDENT_OPEN says no more than that: the rules know where it stands
 	}
+	c.Reported.Status = l.state
 	c.Reported.Ended, c.Reported.State, c.Reported.EndedAt = true, "closed", later(l.updated, i.Since)
 	if l.state == "REFUNDED" {
 		c.Reported.State = "refunded"

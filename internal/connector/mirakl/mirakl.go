@@ -55,12 +55,13 @@ var markets = map[string]market{
 // About describes the platform.
 func (*Connector) About() connector.About {
 	return connector.About{
-		Kind:        "mirakl",
-		Mark:        "MK",
-		Packs:       markets[other].packs,
-		Zone:        markets[other].zone,
-		Acts:        []string{"accept", "refund", "accept_withdrawal", "counter_amount", "contest_with_evidence", "send_message", "add_facts", "confirm_goods", "contest_goods", "mark_resolved", "dispatch"},
-		Irrevocable: []string{"accept", "refund", "confirm_goods", "mark_resolved", "dispatch"},
+		Kind:  "mirakl",
+		Mark:  "MK",
+		Packs: markets[other].packs,
+		Zone:  markets[other].zone,
+		Acts: []string{"accept", "refund", "accept_withdrawal", "counter_amount", "contest_with_evidence", "send_message", "add_facts", "accept_return", "refuse_return",
+			"confirm_goods", "contest_goods", "mark_resolved", "dispatch"},
+		Irrevocable: []string{"accept", "refund", "accept_withdrawal", "accept_return", "refuse_return", "confirm_goods", "mark_resolved", "dispatch"},
 		MaxPicture:  largestFile,
 		Settings: []connector.Setting{
 			{Name: "operator", Options: []string{"pccomponentes", "alltricks", other}, Default: "pccomponentes"},

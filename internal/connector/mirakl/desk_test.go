@@ -1,0 +1,230 @@
+package mirakl_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"parley/internal/blob"
+	"parley/internal/connector"
+	"parley/internal/connector/mirakl"
+	"parley/internal/connector/mirakl/fake"
+	"parley/internal/desk"
+	"parley/internal/policy"
+	"parley/internal/reply"
+	"parley/internal/store"
+	"parley/internal/store/storetest"
+	"parley/internal/vault"
+	"parley/internal/webclient"
+	"parley/packs"
+	"parley/templates"
+)
+
+// hand is a clock moved by hand.
+type hand struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (h *hand) Now() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.now
+}
+
+func (h *hand) advance(d time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.now = h.now.Add(d)
+}
+
+func (h *hand) Wait(ctx context.Context, _ time.Time, wake <-chan struct{}) {
+	select {
+	case <-ctx.Done():
+	case <-wake:
+	}
+}
+
+// office is a real desk with one store at a simulated marketplace.
+type office struct {
+	*desk.Desk
+	t        *testing.T
+	clock    *hand
+	platform *fake.Platform
+	shop     *fake.Shop
+	owner    desk.Who
+}
+
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	o := &office{t: t, clock: &hand{now: time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)}}
+	o.platform = fake.New(fake.Options{Now: o.clock.Now})
+	o.shop = o.platform.AddShop(fake.ShopSpec{Name: "Casa Norte"})
+	server := httptest.NewServer(o.platform)
+	t.Cleanup(server.Close)
+	library, err := policy.Load(packs.Files)
+	o.must(err)
+	letters, err := reply.LoadTemplates(templates.Files)
+	o.must(err)
+	key := filepath.Join(t.TempDir(), "key")
+	o.must(vault.Create(key))
+	ring, err := vault.Open(key)
+	o.must(err)
+	blobs, err := blob.Dir(filepath.Join(t.TempDir(), "files"), 1<<20)
+	o.must(err)
+	world := connector.World{HTTP: webclient.New(webclient.Options{AllowPrivate: true}), Now: o.clock.Now, Log: slog.New(slog.DiscardHandler),
+		Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
+	o.Desk = desk.New(desk.Options{
+		DB: storetest.Open(t, storetest.SQLite(t), o.clock.Now), Library: library, Templates: letters, Connectors: map[string]connector.Connector{"mirakl": mirakl.New()},
+		Vault: ring, Blobs: blobs, World: world, Private: &world, Clock: o.clock, Log: world.Log, PublicURL: func() string { return "http://desk.test" },
+	})
+	m := store.Member{Email: "lucia@shop.test", Name: "Lucía", Role: "owner", Locale: "en", Zone: "Europe/Madrid", AllStores: true, State: "active", CreatedAt: o.clock.Now()}
+	o.must(o.DB.Write(t.Context(), func(tx *store.Tx) error { return tx.PutMember(&m) }))
+	o.owner = desk.Who{MemberID: m.ID, Name: "Lucía", Role: "owner", AllStores: true, Locale: "en", Zone: "Europe/Madrid"}
+	_, err = o.AddStore(t.Context(), o.owner, desk.StoreInput{Company: "Norte SL", Connector: "mirakl", Name: "Casa Norte", Zone: "Europe/Madrid",
+		Settings: map[string]string{"operator": "pccomponentes", "api_key": o.shop.Key, "address": server.URL, "allow_private": "true", "poll_minutes": "0"}})
+	o.must(err)
+	return o
+}
+
+func (o *office) must(err error) {
+	o.t.Helper()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+func (o *office) pass(d time.Duration) {
+	o.t.Helper()
+	o.clock.advance(d)
+	o.must(o.Settle(o.t.Context()))
+}
+
+func (o *office) queue() []desk.Row {
+	o.t.Helper()
+	p, err := o.Queue(o.t.Context(), o.owner, desk.QueueQuery{})
+	o.must(err)
+	return p.Rows
+}
+
+func (o *office) decide(id int64, ch desk.Choice) desk.Decided {
+	o.t.Helper()
+	dec, err := o.Decide(o.t.Context(), o.owner, id, ch)
+	o.must(err)
+	o.must(o.Settle(o.t.Context()))
+	dec, err = o.Decision(o.t.Context(), o.owner, dec.DecisionID)
+	o.must(err)
+	return dec
+}
+
+// buy places an order of 39.90 and 3.99 of shipping, sent and delivered.
+func (o *office) buy() *fake.Order {
+	order := o.shop.PlaceOrder(fake.OrderSpec{Customer: lucia, Lines: []fake.LineSpec{{Title: "Batería externa", SKU: "PB20", Price: 3990, Shipping: 399}}})
+	order.Ship("CORREOS", "Correos", "PQ1")
+	order.Deliver()
+	o.clock.advance(time.Hour)
+	return order
+}
+
+// TestAnIncidentFromItsOpeningToTheRefund: it comes in with its deadline, is answered, and is paid back in full, which ends it.
+func TestAnIncidentFromItsOpeningToTheRefund(t *testing.T) {
+	o := newOffice(t)
+	order := o.buy()
+	order.OpenIncident(0, "4")
+	opened := o.clock.Now()
+	o.pass(2 * time.Minute)
+	rows := o.queue()
+	if len(rows) != 1 || rows[0].Class != "product.damaged" || rows[0].State != "wait_seller" || !rows[0].DueAt.Equal(opened.Add(24*time.Hour)) {
+		t.Fatalf("queue %+v", rows)
+	}
+	id := rows[0].ID
+	dec := o.decide(id, desk.Choice{Option: "send_message", Text: "Hola, Lucía: sentimos que la batería llegara dañada. Le devolvemos el importe hoy mismo."})
+	if dec.State != "done" || len(o.shop.Said("SHOP")) != 1 {
+		t.Fatalf("message: %+v, said %v", dec, o.shop.Said("SHOP"))
+	}
+	o.pass(2 * time.Minute)
+	if rows = o.queue(); rows[0].State != "in_progress" {
+		t.Errorf("after the answer: %+v", rows[0])
+	}
+	dec = o.decide(id, desk.Choice{Option: "accept"})
+	if dec.State != "done" || order.Refunded(0) != 4389 || order.LineState(0) != "REFUNDED" {
+		t.Errorf("refund: %+v, paid %d, line %s", dec, order.Refunded(0), order.LineState(0))
+	}
+	o.pass(2 * time.Minute)
+	if rows = o.queue(); len(rows) != 0 {
+		t.Errorf("still open: %+v", rows)
+	}
+	if n := len(o.platform.Calls("PUT", "/api/orders/refund")); n != 1 {
+		t.Errorf("refunded %d times", n)
+	}
+}
+
+// TestALateOrderBecomesACaseAndIsSent: nobody complained, the shipping deadline passed.
+func TestALateOrderBecomesACaseAndIsSent(t *testing.T) {
+	o := newOffice(t)
+	order := o.shop.PlaceOrder(fake.OrderSpec{Customer: lucia, ShipBy: o.clock.Now().Add(time.Hour), Lines: []fake.LineSpec{{Title: "Cámara", SKU: "C1", Price: 5499}}})
+	o.pass(2 * time.Minute)
+	if rows := o.queue(); len(rows) != 0 {
+		t.Fatalf("before the deadline: %+v", rows)
+	}
+	o.pass(time.Hour)
+	rows := o.queue()
+	if len(rows) != 1 || rows[0].Class != "pre_shipment.late_dispatch" || rows[0].OrderNo != order.ID() {
+		t.Fatalf("queue %+v", rows)
+	}
+	dec := o.decide(rows[0].ID, desk.Choice{Option: "dispatch", Carrier: "seur", Tracking: "S1"})
+	if carrier, number := order.Tracking(); dec.State != "done" || order.State() != "SHIPPED" || carrier != "SEUR" || number != "S1" {
+		t.Errorf("%+v: order %s, %s %s", dec, order.State(), carrier, number)
+	}
+	o.pass(2 * time.Minute)
+	if rows := o.queue(); len(rows) != 0 {
+		t.Errorf("still open: %+v", rows)
+	}
+}
+
+// TestAQuestionWaitsForAnAnswer: a thread is a case of its own until it is answered.
+func TestAQuestionWaitsForAnAnswer(t *testing.T) {
+	o := newOffice(t)
+	thread := o.buy().CustomerWrites("26", "¿Me mandáis la factura?")
+	asked := o.clock.Now()
+	o.pass(2 * time.Minute)
+	rows := o.queue()
+	if len(rows) != 1 || rows[0].State != "no_case" || !rows[0].DueAt.Equal(asked.Add(24*time.Hour)) {
+		t.Fatalf("queue %+v", rows)
+	}
+	dec := o.decide(rows[0].ID, desk.Choice{Option: "send_message", Text: "Hola, Lucía: le adjuntamos la factura en el pedido."})
+	o.pass(2 * time.Minute)
+	if dec.State != "done" || thread.Waiting() || len(o.queue()) != 0 || !slices.Contains(o.shop.Said("SHOP"), "Hola, Lucía: le adjuntamos la factura en el pedido.") {
+		t.Errorf("%+v, waiting %v, queue %+v", dec, thread.Waiting(), o.queue())
+	}
+}
+
+// TestAReturnIsAcceptedReceivedAndPaid, each by its own decision.
+func TestAReturnIsAcceptedReceivedAndPaid(t *testing.T) {
+	o := newOffice(t)
+	order := o.buy()
+	back := order.AskReturn(0, fake.ReturnSpec{Reason: "RETURN_BROKEN_ITEM", Text: "pantalla rota"})
+	o.pass(2 * time.Minute)
+	rows := o.queue()
+	if len(rows) != 1 || rows[0].State != "wait_seller" {
+		t.Fatalf("queue %+v", rows)
+	}
+	id := rows[0].ID
+	if dec := o.decide(id, desk.Choice{Option: "accept_return"}); dec.State != "done" || back.State() != "IN_PROGRESS" || order.Refunded(0) != 0 {
+		t.Fatalf("%+v, %s", dec, back.State())
+	}
+	back.Sends("CORREOS", "Correos", "R1")
+	o.pass(2 * time.Minute)
+	if dec := o.decide(id, desk.Choice{Option: "confirm_goods"}); dec.State != "done" || back.State() != "RECEIVED" {
+		t.Fatalf("%+v, %s", dec, back.State())
+	}
+	o.pass(2 * time.Minute)
+	if dec := o.decide(id, desk.Choice{Option: "refund", Amount: eur(4389)}); dec.State != "done" || order.Refunded(0) != 4389 {
+		t.Errorf("%+v, paid %d", dec, order.Refunded(0))
+	}
+}
