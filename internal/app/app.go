@@ -130,6 +130,7 @@ func (a *App) build(ring *vault.Ring) error {
 	a.Desk = desk.New(desk.Options{
 		DB: a.DB, Library: library, Templates: letters, Connectors: Connectors(), Vault: ring, Blobs: blobs, World: a.world(false),
 		Private: a.private(), Clock: a.Clock, Log: a.Log, PublicURL: a.URL, SyncEvery: a.SyncEvery, Node: node(),
+		Channels: a.ways(), Texts: a.Texts,
 	})
 	a.handler, err = a.faces()
 	return err

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"time"
@@ -97,4 +98,38 @@ func (p Plan) lists(zone string, after time.Time) (digest, evening time.Time) {
 		evening = h.Daily(after, minute)
 	}
 	return digest, evening
+}
+
+// NoticePlan gives the member's plan.
+func (d *Desk) NoticePlan(ctx context.Context, who Who) (Plan, error) {
+	if _, err := who.channelsOf(false); err != nil {
+		return Plan{}, err
+	}
+	h, _, err := d.DB.HoursOf(ctx, who.MemberID)
+	return planOf(h), err
+}
+
+// SetNoticePlan changes it.
+func (d *Desk) SetNoticePlan(ctx context.Context, who Who, p Plan) error {
+	if _, err := who.channelsOf(false); err != nil {
+		return err
+	}
+	p, err := p.check()
+	if err != nil {
+		return err
+	}
+	h := store.Hours{MemberID: who.MemberID}
+	if h.Plan, err = json.Marshal(p); err != nil {
+		return err
+	}
+	err = d.DB.Write(ctx, func(tx *store.Tx) error {
+		m, err := tx.Member(ctx, who.MemberID)
+		if err != nil {
+			return err
+		}
+		h.DigestAt, h.EveningAt = p.lists(m.Zone, d.Now())
+		return tx.PutHours(h)
+	})
+	wake(d.wakeWatch)
+	return err
 }

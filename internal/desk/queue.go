@@ -218,6 +218,11 @@ func (d *Desk) Around(ctx context.Context, who Who) (Surroundings, error) {
 	if s.InDoubt, err = d.DB.CountDoubtful(ctx, stores, dueCap); err != nil {
 		return s, err
 	}
+	unseen, err := d.Unseen(ctx, who)
+	if err != nil {
+		return s, err
+	}
+	s.Unseen = int64(unseen)
 	saved, err := d.DB.SavedViews(ctx, who.MemberID)
 	for _, v := range saved {
 		s.Saved = append(s.Saved, SavedView{v.ID, v.Name, v.Query})

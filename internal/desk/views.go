@@ -105,6 +105,7 @@ type Surroundings struct {
 	StandingSince time.Time
 	NextSyncAt    time.Time
 	InDoubt       int64 // effects whose end is not known, or that were contradicted
+	Unseen        int64 // what the member was told and has not looked at, capped at 100
 	Saved         []SavedView
 }
 

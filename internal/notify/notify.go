@@ -54,6 +54,9 @@ type About struct {
 	Own bool `json:"own,omitempty"`
 }
 
+// Keyed is a channel whose shared settings are keys it makes itself.
+type Keyed interface{ Keys() (Target, error) }
+
 // Channel is one way out.
 type Channel interface {
 	About() About

@@ -27,6 +27,7 @@ func (c *call) caseWith(wrong, typed string, code int) error {
 	if err != nil {
 		return err
 	}
+	c.lookedAt(id)
 	f := c.frame(cp.Title)
 	f.Live, f.Watch, f.Back = true, id, page.CaseURL(id)
 	return c.show(code, page.CasePage(page.Case{Frame: f, C: cp, People: c.people(), Largest: c.MaxUpload, Error: wrong, Typed: typed}))

@@ -15,6 +15,7 @@ type Desk interface {
 	Stores
 	People
 	Rulebook
+	Notices
 }
 
 // Lists are the readings that show many cases.

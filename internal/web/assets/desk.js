@@ -1,6 +1,7 @@
 // Everything here only makes the pages quicker: each action is also a plain form or link.
 import { listen } from "./live.js";
 import { keys } from "./keys.js";
+import { rings } from "./rings.js";
 
 document.documentElement.classList.add("js");
 
@@ -37,3 +38,4 @@ addEventListener("pageshow", ticked);
 zone();
 keys();
 listen();
+rings();

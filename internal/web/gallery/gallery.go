@@ -26,22 +26,27 @@ const Session = "gallery"
 
 // Desk is the desk of samples. Broken makes every reading fail as a database that is gone.
 type Desk struct {
-	mu      sync.Mutex
-	market  string
-	Member  desk.Who
-	Cases   []desk.CasePage
-	Stores  []desk.StoreView
-	Doubts  []desk.EffectItem
-	Saved   []desk.SavedView
-	Broken  bool
-	Panics  bool
-	Added   desk.StoreInput // the last store that was to be added
-	Slow    bool            // the list waits until its time is up
-	Changed bool            // the next decision finds the case changed
-	Sent    []desk.Choice
-	Moves   []Moved
-	people  []desk.MemberView
-	watch   []chan desk.Change
+	mu        sync.Mutex
+	market    string
+	Member    desk.Who
+	Cases     []desk.CasePage
+	Stores    []desk.StoreView
+	Doubts    []desk.EffectItem
+	Saved     []desk.SavedView
+	Broken    bool
+	Panics    bool
+	Added     desk.StoreInput // the last store that was to be added
+	Slow      bool            // the list waits until its time is up
+	Changed   bool            // the next decision finds the case changed
+	Sent      []desk.Choice
+	Moves     []Moved
+	SeenTo    int64             // up to where the notices were seen
+	Looked    []int64           // cases that were opened
+	Channel   desk.ChannelInput // the last channel that was typed
+	Plan      desk.Plan         // the last plan that was typed
+	Installed bool              // the last channel was one of the installation
+	people    []desk.MemberView
+	watch     []chan desk.Change
 }
 
 // New gives the samples of a marketplace as seen by an owner with the language and theme.
@@ -137,7 +142,7 @@ func (d *Desk) Around(context.Context, desk.Who) (desk.Surroundings, error) {
 	if err := d.gone(); err != nil {
 		return desk.Surroundings{}, err
 	}
-	s := desk.Surroundings{Views: map[string]int64{}, Stores: len(d.Stores), InDoubt: int64(len(d.Doubts)), NextSyncAt: Now.Add(40 * time.Second), Saved: d.Saved}
+	s := desk.Surroundings{Views: map[string]int64{}, Stores: len(d.Stores), InDoubt: int64(len(d.Doubts)), Unseen: 3, NextSyncAt: Now.Add(40 * time.Second), Saved: d.Saved}
 	var sum int64
 	for _, c := range d.Cases {
 		s.Views[c.View]++
