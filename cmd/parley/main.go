@@ -22,12 +22,13 @@ import (
 
 // globals are the flags every verb takes.
 type globals struct {
-	Data string `env:"PARLEY_DATA" type:"path" placeholder:"DIR" help:"${help_data}"`
-	DB   string `env:"PARLEY_DB" placeholder:"URL" help:"${help_db}"`
-	Key  string `env:"PARLEY_KEY" hidden:""`
-	Lang string `env:"PARLEY_LANG" placeholder:"en|es|zh" help:"${help_lang}"`
-	As   string `env:"PARLEY_AS" placeholder:"EMAIL" help:"${help_as}"`
-	JSON bool   `help:"${help_json}"`
+	Data  string `env:"PARLEY_DATA" type:"path" placeholder:"DIR" help:"${help_data}"`
+	DB    string `env:"PARLEY_DB" placeholder:"URL" help:"${help_db}"`
+	Key   string `env:"PARLEY_KEY" hidden:""`
+	Files string `env:"PARLEY_FILES" type:"path" placeholder:"DIR" help:"${help_files}"`
+	Lang  string `env:"PARLEY_LANG" placeholder:"en|es|zh" help:"${help_lang}"`
+	As    string `env:"PARLEY_AS" placeholder:"EMAIL" help:"${help_as}"`
+	JSON  bool   `help:"${help_json}"`
 
 	PublicURL    string `env:"PARLEY_PUBLIC_URL" placeholder:"URL" help:"${help_public_url}"`
 	AllowPrivate bool   `env:"PARLEY_ALLOW_PRIVATE" help:"${help_allow_private}"`
@@ -50,6 +51,9 @@ type commands struct {
 	Connector connectorVerb `cmd:"" help:"${help_connector}"`
 	Fake      fakeVerb      `cmd:"" help:"${help_fake}"`
 	Fill      fillVerb      `cmd:"" help:"${help_fill}"`
+	Backup    backupVerbs   `cmd:"" help:"${help_backup}"`
+	Restore   restoreVerb   `cmd:"" help:"${help_restore}"`
+	Migrate   migrateVerb   `cmd:"" help:"${help_migrate}"`
 	Doctor    doctorVerb    `cmd:"" help:"${help_doctor}"`
 	Version   versionVerb   `cmd:"" help:"${help_version}"`
 }

@@ -33,7 +33,7 @@ var errSaid = errors.New("said")
 // config is how a desk is opened with the flags of all verbs.
 func (t *terminal) config() app.Config {
 	c := app.Config{
-		Data: t.Data, DB: t.DB, Key: t.Key, Out: t.out, AllowPrivate: t.AllowPrivate,
+		Data: t.Data, DB: t.DB, Key: t.Key, Files: t.Files, Out: t.out, AllowPrivate: t.AllowPrivate,
 		Addr: "127.0.0.1:8080", PublicURL: strings.TrimRight(t.PublicURL, "/"), // for the links printed
 	}
 	if c.Data == "" {

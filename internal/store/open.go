@@ -37,6 +37,7 @@ type DB struct {
 	pool       *sql.DB // readers on SQLite, everything on PostgreSQL
 	writing    *sql.DB // SQLite only: exactly one connection
 	writer     *writer // SQLite only
+	path       string  // SQLite only: of the file
 	news       *news
 	gate       *Gate
 	post       *post      // PostgreSQL only: the line to other nodes
@@ -120,6 +121,7 @@ func (db *DB) openSQLite(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
+	db.path = path
 	file := "file:" + (&url.URL{Path: path}).EscapedPath()
 	db.writing = db.gate.open(sqliteFile(file + "?" + sqliteWriter))
 	db.writing.SetMaxOpenConns(1)
