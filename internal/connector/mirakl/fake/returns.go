@@ -128,7 +128,7 @@ func (r *Return) view() object {
 
 func returnFilters() []string {
 	return []string{"return_id", "return_state", "return_creation_date_from", "return_creation_date_to", "return_last_updated_from",
-		"return_last_updated_to", "order_commercial_id", "order_line_id", "return_rma", "customer_id", "order_id"}
+		"return_last_updated_to", "order_commercial_id", "order_line_id", "return_rma", "customer_id"}
 }
 
 var returnStates = []string{waitingAcceptance, inProgress, "REFUSED", "RECEIVED", "NO_RECEPTION", "CLOSED", "CANCELED"}
@@ -143,7 +143,7 @@ func (c *call) rt11() *refusal {
 
 func (c *call) returnViews() ([]object, *refusal) {
 	lists := map[string][]string{}
-	for _, name := range []string{"return_id", "return_state", "order_commercial_id", "order_line_id", "return_rma", "customer_id", "order_id"} {
+	for _, name := range []string{"return_id", "return_state", "order_commercial_id", "order_line_id", "return_rma", "customer_id"} {
 		list, refused := c.list(name)
 		if refused != nil {
 			return nil, refused
@@ -166,7 +166,7 @@ func (c *call) returnViews() ([]object, *refusal) {
 	out := []object{}
 	for _, r := range c.shop.returns {
 		if in(lists["return_id"], r.id) && in(lists["return_state"], r.state) && in(lists["order_commercial_id"], r.order.commercial) &&
-			in(lists["order_id"], r.order.id) && in(lists["return_rma"], r.rma) && in(lists["customer_id"], r.order.spec.Customer.ID) &&
+			in(lists["return_rma"], r.rma) && in(lists["customer_id"], r.order.spec.Customer.ID) &&
 			(len(lists["order_line_id"]) == 0 || slices.ContainsFunc(r.lines, func(l *returnLine) bool { return slices.Contains(lists["order_line_id"], l.line.id) })) &&
 			within(r.created, bounds[0], bounds[1]) && within(r.updated, bounds[2], bounds[3]) {
 			out = append(out, r.view())

@@ -87,7 +87,7 @@ func operations() map[string]operation {
 		"DELETE /api/orders/documents/{document_id}":               {nil, (*call).or76},
 		"GET /api/orders/async-export/status/{tracking_id}":        {nil, (*call).or14},
 		"GET /api/orders/async-export/file/{name}":                 {nil, (*call).or15},
-		"GET /api/inbox/threads":                                   {[]string{"entity_type", "entity_id", "updated_since", "with_messages", "channel_codes", "customer_id", "limit", "page_token"}, (*call).m11},
+		"GET /api/inbox/threads":                                   {[]string{"entity_type", "entity_id", "updated_since", "with_messages", "channel_codes", "customer_id", "customer_organization_id", "limit", "page_token"}, (*call).m11},
 		"GET /api/inbox/threads/{thread_id}":                       {[]string{"customer_id"}, (*call).m10},
 		"POST /api/inbox/threads/{thread_id}/message":              {nil, (*call).m12},
 		"GET /api/inbox/threads/{attachment_id}/download":          {nil, (*call).m13},
