@@ -49,6 +49,7 @@ type StoreView struct {
 	Secrets     []string          `json:"secrets"`    // names of the secret fields that are filled
 	Packs       []string          `json:"packs"`
 	State       string            `json:"state"`
+	Offline     bool              `json:"offline,omitempty"` // records come from spreadsheets and people
 	TokenEndsAt time.Time         `json:"token_ends_at,omitzero"`
 	Freshness   Freshness         `json:"freshness"`
 }
@@ -116,7 +117,7 @@ func (d *Desk) storeView(st store.Store, b book, fresh []Freshness) StoreView {
 		Settings: withoutParameters(st.Settings), Parameters: parametersOf(st), Packs: st.Packs, State: st.State, Secrets: []string{},
 	}
 	if c, ok := d.Connectors[st.Connector]; ok {
-		v.Mark = c.About().Mark
+		v.Mark, v.Offline = c.About().Mark, c.About().Offline
 	}
 	for _, f := range fresh {
 		if f.Store.ID == st.ID {

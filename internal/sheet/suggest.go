@@ -113,7 +113,8 @@ func texts(r Row, n int) []string {
 	return out
 }
 
-// suggest maps headers to fields of the record, or of the record that fits best.
+// suggest maps headers to fields of the record, or of the record that fits best: a header that is a field's word counts twice as much
+// as one that only contains it, and a record that lacks a required field is hardly meant.
 func suggest(header []string, record string) Mapping {
 	var best Mapping
 	most := math.MinInt
@@ -121,29 +122,25 @@ func suggest(header []string, record string) Mapping {
 		if record != "" && kind != record {
 			continue
 		}
-		m := Mapping{Record: kind, Columns: match(header, kind)}
-		score := len(m.Columns)
+		columns, score := match(header, kind)
 		for _, f := range Fields(kind) {
-			if f.RequiredIn(kind) {
-				score += 3
-				if !slices.ContainsFunc(m.Columns, func(c Column) bool { return c.Field == f.Name }) {
-					score -= 13
-				}
+			if f.RequiredIn(kind) && !slices.ContainsFunc(columns, func(c Column) bool { return c.Field == f.Name }) {
+				score -= 10
 			}
 		}
 		if score > most {
-			best, most = m, score
+			best, most = Mapping{Record: kind, Columns: columns}, score
 		}
 	}
 	return best
 }
 
 // match gives each header at most one field and each field at most one header: equal words first, then headers that contain them.
-func match(header []string, kind string) []Column {
+func match(header []string, kind string) (out []Column, score int) {
 	fields := Fields(kind)
 	taken := make([]bool, len(header))
 	found := map[string]string{}
-	try := func(fits func(head, word string) bool) {
+	try := func(worth int, fits func(head, word string) bool) {
 		for _, f := range fields {
 			if found[f.Name] != "" {
 				continue
@@ -152,20 +149,21 @@ func match(header []string, kind string) []Column {
 				i := slices.IndexFunc(header, func(h string) bool { return h != "" && fits(folded(h), word) })
 				if i >= 0 && !taken[i] {
 					taken[i], found[f.Name] = true, header[i]
+					score += worth
 					break
 				}
 			}
 		}
 	}
-	try(func(head, word string) bool { return head == word })
-	try(func(head, word string) bool { return within(head, word) })
-	out := []Column{}
+	try(2, func(head, word string) bool { return head == word })
+	try(1, within)
+	out = []Column{}
 	for _, f := range fields {
 		if h := found[f.Name]; h != "" {
 			out = append(out, Column{Field: f.Name, Header: h})
 		}
 	}
-	return out
+	return out, score
 }
 
 // within tells whether a header contains a word of some length as whole words, or as characters of a script without blanks.

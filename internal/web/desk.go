@@ -6,6 +6,7 @@ import (
 
 	"parley/internal/connector"
 	"parley/internal/desk"
+	"parley/internal/sheet"
 )
 
 // Desk is what the pages ask of the desk. *desk.Desk is one; the gallery's samples are another.
@@ -13,6 +14,7 @@ type Desk interface {
 	Lists
 	Cases
 	Stores
+	Sheets
 	People
 	Rulebook
 	Notices
@@ -57,6 +59,16 @@ type Stores interface {
 	SetStoreState(ctx context.Context, who desk.Who, id int64, state string) error
 	SyncNow(ctx context.Context, who desk.Who, id int64) error
 	Import(ctx context.Context, who desk.Who, storeID int64, name string, data []byte) (desk.ImportResult, error)
+}
+
+// Sheets are the spreadsheets of stores that have no other way in.
+type Sheets interface {
+	SheetSources(ctx context.Context, who desk.Who, storeID int64) ([]desk.SheetSource, error)
+	KeepSheet(ctx context.Context, who desk.Who, storeID int64, name string, content io.Reader) (string, error)
+	KeptSheet(ctx context.Context, who desk.Who, storeID int64, id string) (desk.SheetFile, error)
+	DropSheet(ctx context.Context, who desk.Who, storeID int64, id string) error
+	LookAtSheet(ctx context.Context, who desk.Who, storeID int64, file desk.SheetFile, over *sheet.Mapping) (sheet.Look, bool, error)
+	ImportSheet(ctx context.Context, who desk.Who, storeID int64, file desk.SheetFile, mapping *sheet.Mapping, dryRun bool) (desk.SheetResult, error)
 }
 
 // Rulebook is what stores have made of the rules, and which cases the rules lead.

@@ -44,6 +44,10 @@ func routes() []route {
 		{method: "POST", path: "/stores/{id}", right: desk.Lead, do: (*call).updateStore},
 		{method: "POST", path: "/stores/{id}/state", right: desk.Lead, do: (*call).storeState},
 		{method: "POST", path: "/stores/{id}/sync", right: desk.Act, do: (*call).syncNow},
+		{method: "GET", path: "/stores/{id}/sheets", right: desk.Act, do: (*call).sheetsPage},
+		{method: "POST", path: "/stores/{id}/sheets", right: desk.Act, do: (*call).keepSheet, upload: true},
+		{method: "GET", path: "/stores/{id}/sheets/{upload}", right: desk.Act, do: (*call).sheetPage},
+		{method: "POST", path: "/stores/{id}/sheets/{upload}", right: desk.Act, do: (*call).readSheet, upload: true},
 		{method: "GET", path: "/import", right: desk.Lead, do: (*call).importForm},
 		{method: "POST", path: "/import", right: desk.Lead, do: (*call).importFile, upload: true},
 

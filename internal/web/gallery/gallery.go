@@ -46,6 +46,7 @@ type Desk struct {
 	Plan      desk.Plan         // the last plan that was typed
 	Installed bool              // the last channel was one of the installation
 	people    []desk.MemberView
+	sheet     desk.SheetFile // kept between two pages
 	watch     []chan desk.Change
 }
 
