@@ -193,6 +193,27 @@ func TestAnInquiryIsPaidBackOnce(t *testing.T) {
 	}
 }
 
+// TestAWarningHasNoDateAndARefund; a network without rules of its own has Stripe's date.
+func TestAWarningHasNoDateAndARefund(t *testing.T) {
+	o := newOffice(t)
+	w := o.shop.Warn(o.buy(), "made_with_stolen_card", time.Hour)
+	rare := o.shop.Dispute(o.shop.Pay(fake.ChargeSpec{Amount: 5000, Network: "jcb"}), fake.DisputeSpec{Reason: "product_unacceptable", Code: "546", Answer: 12 * 24 * time.Hour})
+	o.push()
+	rows := o.queue()
+	if len(rows) != 2 {
+		t.Fatalf("%d cases: %+v", len(rows), rows)
+	}
+	if due := rows[0].DueAt; !due.Equal(time.Unix(rare.DueBy, 0)) || rows[0].Class != "product.not_as_described" {
+		t.Errorf("jcb: %+v, due by %s", rows[0], time.Unix(rare.DueBy, 0))
+	}
+	page, err := o.Case(t.Context(), o.owner, rows[1].ID)
+	must(t, err)
+	refund := slices.ContainsFunc(page.Options, func(option desk.OptionView) bool { return option.Code == "refund" && option.Open })
+	if !refund || !rows[1].DueAt.IsZero() || rows[1].Class != "account.unauthorised" {
+		t.Errorf("warning %s: %+v, options %+v", w.ID, rows[1], page.Options)
+	}
+}
+
 // push delivers to the desk what happened, as Stripe would: every event, the newest first, with its signature.
 func (o *office) push() {
 	o.t.Helper()
