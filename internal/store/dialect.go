@@ -116,7 +116,9 @@ func knownSQLite(err *sqlite.Error) error {
 		return fault.New(fault.Conflict, "fault.store.exists").Because(err)
 	}
 	switch err.Code() & 0xff {
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL,
+	case sqlite3.SQLITE_FULL:
+		return full(err)
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN,
 		sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_NOMEM:
 		return unavailable(err)
 	}
@@ -125,8 +127,11 @@ func knownSQLite(err *sqlite.Error) error {
 
 // knownPostgres goes by the classes of https://www.postgresql.org/docs/15/errcodes-appendix.html.
 func knownPostgres(err *pgconn.PgError) error {
-	if err.Code == "23505" {
+	switch err.Code {
+	case "23505":
 		return fault.New(fault.Conflict, "fault.store.exists").Because(err)
+	case "53100":
+		return full(err)
 	}
 	switch err.Code[:min(2, len(err.Code))] {
 	case "08", "25", "40", "53", "55", "57", "58":
@@ -135,6 +140,20 @@ func knownPostgres(err *pgconn.PgError) error {
 	return err
 }
 
+// full: nothing was stored, everything can still be read, and the next write finds out by itself whether there is space again.
+func full(err error) error {
+	return fault.New(fault.Unavailable, "fault.store.full").Because(err)
+}
+
+// isFull tells whether SQLite found no space.
+func isFull(err error) bool {
+	var lite *sqlite.Error
+	return errors.As(err, &lite) && lite.Code()&0xff == sqlite3.SQLITE_FULL
+}
+
 func unavailable(err error) error {
+	if isFull(err) {
+		return full(err)
+	}
 	return fault.New(fault.Unavailable, "fault.store.unavailable").Because(err)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -45,3 +46,22 @@ func Relisten(db *DB) {
 	db.post.close()
 	db.post = startPost(db, db.post.config)
 }
+
+// Fill leaves SQLite no space but for so many pages; a large number gives it back.
+func Fill(t *testing.T, db *DB, pages int64) {
+	t.Helper()
+	err := db.Write(context.Background(), func(tx *Tx) error {
+		now, err := one(tx.ctx, tx.reader, "pages", (*record).int, "PRAGMA page_count")
+		if err != nil {
+			return err
+		}
+		_, err = all(tx.ctx, tx.reader, (*record).int, "PRAGMA max_page_count = "+strconv.FormatInt(now+pages, 10))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Known gives a driver's error the kind callers see.
+func Known(err error) error { return known(err) }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"log/slog"
 	"os"
 	"time"
@@ -157,7 +158,7 @@ func (w *writer) serve(t *turn) (keep bool, err error) {
 	}
 	if failed := <-t.ran; failed != nil {
 		if err := w.do("ROLLBACK TO turn"); err != nil {
-			return false, err
+			return false, errors.Join(failed, err) // the first tells why SQLite rolled everything back
 		}
 		return false, w.do("RELEASE turn")
 	}
@@ -186,7 +187,11 @@ func (w *writer) commit(kept []*turn) {
 	if err != nil {
 		w.log.Error("store: a commit failed", "writes", len(kept), "error", err)
 		_ = w.do("ROLLBACK") // the commit has failed already
-		err = fault.New(fault.Unknown, "fault.store.commit").Because(err)
+		if isFull(err) {
+			err = full(err) // a log that could not be written to its end holds no commit
+		} else {
+			err = fault.New(fault.Unknown, "fault.store.commit").Because(err)
+		}
 	}
 	for _, t := range kept {
 		t.end <- err
