@@ -72,6 +72,7 @@ func (m *matter) facts() (dispute.Facts, error) {
 	f.Evidence = append(f.Evidence, own.Evidence...)
 	f.Ledger = once(append(f.Ledger, own.Ledger...))
 	slices.SortStableFunc(f.History, func(a, b dispute.Act) int { return a.At.Compare(b.At) })
+	f.Messages = heardOnce(f.Messages)
 	slices.SortStableFunc(f.Messages, func(a, b dispute.Message) int { return a.At.Compare(b.At) })
 	return f, nil
 }
@@ -137,6 +138,17 @@ func once(ledger []dispute.Payment) []dispute.Payment {
 	return slices.DeleteFunc(ledger, func(p dispute.Payment) bool {
 		twice := p.Source != "" && seen[p.Source]
 		seen[p.Source] = true
+		return twice
+	})
+}
+
+// heardOnce drops messages that several records of a matter tell, such as the talk about an order and the late order itself.
+func heardOnce(messages []dispute.Message) []dispute.Message {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(messages, func(m dispute.Message) bool {
+		key := m.Via + " " + m.ID
+		twice := m.ID != "" && seen[key]
+		seen[key] = true
 		return twice
 	})
 }

@@ -228,3 +228,26 @@ func TestAReturnIsAcceptedReceivedAndPaid(t *testing.T) {
 		t.Errorf("%+v, paid %d", dec, order.Refunded(0))
 	}
 }
+
+// TestALateOrderAndTheTalkAboutItAreOneCase, in which each message stands once.
+func TestALateOrderAndTheTalkAboutItAreOneCase(t *testing.T) {
+	o := newOffice(t)
+	order := o.shop.PlaceOrder(fake.OrderSpec{Customer: lucia, ShipBy: o.clock.Now().Add(time.Hour), Lines: []fake.LineSpec{{Title: "Cámara", SKU: "C1", Price: 5499}}})
+	o.pass(2 * time.Hour)
+	order.CustomerWrites("26", "¿Cuándo sale mi pedido?")
+	o.pass(2 * time.Minute)
+	rows := o.queue()
+	if len(rows) != 1 || rows[0].Class != "pre_shipment.late_dispatch" {
+		t.Fatalf("queue %+v", rows)
+	}
+	page, err := o.Case(t.Context(), o.owner, rows[0].ID)
+	o.must(err)
+	if len(page.Facts.Messages) != 1 {
+		t.Errorf("messages %+v", page.Facts.Messages)
+	}
+	order.Ship("UPS", "UPS", "1")
+	o.pass(2 * time.Minute)
+	if rows := o.queue(); len(rows) != 1 {
+		t.Errorf("the question is still open: %+v", rows)
+	}
+}
