@@ -40,11 +40,11 @@ func (s *scene) acted(t *testing.T, act connector.Effect) (connector.Receipt, co
 func TestAReturnIsDeclinedWithItsGround(t *testing.T) {
 	s := newScene(t)
 	r := s.returned()
-	_, outcome, after := s.acted(t, connector.Effect{ID: "e", Do: "contest_with_evidence", Ref: returnRef(r), Reason: "RETURN_PERIOD_ENDED", Text: "Fuera de plazo"})
+	_, outcome, after := s.acted(t, connector.Effect{ID: "e", Do: "refuse_return", Ref: returnRef(r), Reason: "RETURN_PERIOD_ENDED", Text: "Fuera de plazo"})
 	if outcome != connector.Confirmed || r.Note != "Fuera de plazo" || after.Open || after.Facts.Case.Reported.State != "refused" {
 		t.Errorf("%s, note %q, %+v", outcome, r.Note, after.Facts.Case.Reported)
 	}
-	_, err := s.open(t).Execute(t.Context(), connector.Effect{ID: "f", Do: "contest_with_evidence", Ref: returnRef(s.returned()), Reason: "TOO_LATE"})
+	_, err := s.open(t).Execute(t.Context(), connector.Effect{ID: "f", Do: "refuse_return", Ref: returnRef(s.returned()), Reason: "TOO_LATE"})
 	if f := fault.Of(err); f == nil || f.Field != "reason" {
 		t.Errorf("an unknown ground gave %v", err)
 	}
@@ -99,7 +99,8 @@ func TestWhatADisputeFormDoesNotTake(t *testing.T) {
 		"another type":     {connector.Effect{Do: "upload_evidence", Ref: d, File: gif}, fault.Invalid, "file"},
 		"no file":          {connector.Effect{Do: "upload_evidence", Ref: d}, fault.Invalid, "file"},
 		"file on a return": {connector.Effect{Do: "upload_evidence", Ref: r, File: gif}, fault.Refused, ""},
-		"accept a dispute": {connector.Effect{Do: "accept", Ref: d}, fault.Invalid, "ref.kind"},
+		"accept a dispute": {connector.Effect{Do: "accept", Ref: d}, fault.Invalid, "do"},
+		"contest a return": {connector.Effect{Do: "contest_with_evidence", Ref: r}, fault.Invalid, "ref.kind"},
 		"refund nothing":   {connector.Effect{ID: "e", Do: "refund", Ref: r, Amount: euro(0)}, fault.Invalid, "amount"},
 		"refund, no key":   {connector.Effect{Do: "refund", Ref: r, Amount: euro(100)}, fault.Invalid, "id"},
 	} {
@@ -159,7 +160,7 @@ func TestALostAnswerToARefundIsFoundByReading(t *testing.T) {
 func TestReturnedGoodsAreTakenInAndPaid(t *testing.T) {
 	s := newScene(t)
 	r := s.returned()
-	if _, outcome, _ := s.acted(t, connector.Effect{ID: "a", Do: "accept_withdrawal", Ref: returnRef(r)}); outcome != connector.Confirmed || r.Status != "OPEN" {
+	if _, outcome, _ := s.acted(t, connector.Effect{ID: "a", Do: "accept_return", Ref: returnRef(r)}); outcome != connector.Confirmed || r.Status != "OPEN" {
 		t.Fatalf("approved: %s, %s", outcome, r.Status)
 	}
 	_, outcome, after := s.acted(t, connector.Effect{ID: "b", Do: "confirm_goods", Ref: returnRef(r), Amount: euro(3990)})

@@ -14,13 +14,12 @@ func (s *Session) Compare(act connector.Effect, before, after connector.Snapshot
 		return connector.Contradicted
 	}
 	switch act.Do {
-	case "accept", "accept_withdrawal":
+	case "accept_return":
 		return moved(before, after, "REQUESTED", "OPEN", "CLOSED")
-	case "contest_with_evidence":
-		if act.Ref.Kind == disputeKind {
-			return compareEvidence(act, before, after)
-		}
+	case "refuse_return":
 		return moved(before, after, "REQUESTED", "DECLINED")
+	case "contest_with_evidence":
+		return compareEvidence(act, before, after)
 	case "upload_evidence":
 		return more(files(after) > files(before))
 	case "confirm_goods":

@@ -14,13 +14,12 @@ import (
 // Execute performs one act, once.
 func (s *Session) Execute(ctx context.Context, act connector.Effect) (connector.Receipt, error) {
 	switch act.Do {
-	case "accept", "accept_withdrawal":
+	case "accept_return":
 		return s.approve(ctx, act)
-	case "contest_with_evidence":
-		if act.Ref.Kind == disputeKind {
-			return s.submit(ctx, act)
-		}
+	case "refuse_return":
 		return s.decline(ctx, act)
+	case "contest_with_evidence":
+		return s.submit(ctx, act)
 	case "upload_evidence":
 		return s.upload(ctx, act)
 	case "confirm_goods":
@@ -31,7 +30,7 @@ func (s *Session) Execute(ctx context.Context, act connector.Effect) (connector.
 		return s.discount(ctx, act)
 	}
 	return connector.Receipt{}, fault.Input("do", act.Do,
-		"accept, accept_withdrawal, contest_with_evidence, upload_evidence, confirm_goods, refund, discount_code")
+		"accept_return, refuse_return, contest_with_evidence, upload_evidence, confirm_goods, refund, discount_code")
 }
 
 // onlyFor refuses an act on a record of another kind: the platform has no such call.

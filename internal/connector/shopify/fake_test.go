@@ -140,10 +140,10 @@ func stage(t *testing.T) *connectortest.Stage {
 			return disputeRef(disputes[4])
 		},
 		Act: func() connector.Effect {
-			return connector.Effect{ID: "e1", Do: "accept", Ref: returnRef(returns[5])}
+			return connector.Effect{ID: "e1", Do: "accept_return", Ref: returnRef(returns[5])}
 		},
 		Foolish: func() connector.Effect {
-			return connector.Effect{ID: "e2", Do: "accept", Ref: returnRef(returns[0])}
+			return connector.Effect{ID: "e2", Do: "accept_return", Ref: returnRef(returns[0])}
 		},
 		Trouble: s.trouble, Peace: s.platform.Peace,
 	}

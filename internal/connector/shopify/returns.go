@@ -68,9 +68,9 @@ func (w *wireReturn) report(r *reading, c *dispute.Case, paid bool) {
 			c.Reported.EndedAt = r.at("order.updatedAt", w.Order.UpdatedAt) // a declined request has no end of its own
 		}
 	case status == "REQUESTED":
-		c.Reported.Actions = []string{"accept", "accept_withdrawal", "contest_with_evidence"}
+		c.Reported.Actions = []string{"accept_return", "refuse_return"}
 	case status == "OPEN":
-		c.Reported.Actions = []string{"confirm_goods", "refund", "wait"}
+		c.Reported.Actions = []string{"confirm_goods"}
 	}
 }
 

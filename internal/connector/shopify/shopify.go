@@ -54,11 +54,11 @@ func (*Connector) About() connector.About {
 			"consumer-fr@2022", "consumer-it@2022", "consumer-pt@2022", "consumer-uk@2015", "consumer-us@2014", "consumer-br@1990",
 		},
 		Zone:       "UTC", // every instant of the API is in UTC
-		Acts:       []string{"accept", "accept_withdrawal", "contest_with_evidence", "refund", "confirm_goods"},
+		Acts:       []string{"accept_return", "refuse_return", "contest_with_evidence", "refund", "confirm_goods"},
 		MaxPicture: largestPicture,
 		Pushes:     true,
 		// Evidence that was submitted cannot be taken back, money neither, and an approved return only with the customer.
-		Irrevocable: []string{"accept", "accept_withdrawal", "contest_with_evidence", "refund", "confirm_goods"},
+		Irrevocable: []string{"accept_return", "refuse_return", "contest_with_evidence", "refund", "confirm_goods"},
 		Settings: []connector.Setting{
 			{Name: "shop", Required: true, Pattern: `^[A-Za-z0-9][A-Za-z0-9-]{0,60}(\.myshopify\.com)?$`},
 			{Name: "access_token", Secret: true, Required: true},
