@@ -12,9 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"parley/internal/connector"
-	"parley/internal/connector/aliexpress/fake"
-	"parley/internal/connector/aliexpress/fake/demo"
 	"parley/internal/desk"
 )
 
@@ -23,14 +20,14 @@ type Demo struct {
 	*App
 	Email, Password, Token string
 
-	platform *http.Server
-	remove   string // folder that goes when the demo ends; empty = it was given and stays
+	servers []*http.Server
+	remove  string // folder that goes when the demo ends; empty = it was given and stays
 }
 
 // demoSync is how often the demo reads a store, in time of the machine.
 const demoSync = 5 * time.Second
 
-// NewDemo fills a simulated AliExpress, starts it on a free loopback port, and builds a desk that has its shops as stores. Data may be
+// NewDemo fills simulated platforms, starts each on a free loopback port, and builds a desk that has their shops as stores. Data may be
 // empty: then everything lies in a temporary folder that Stop removes. A folder with a desk in it is refused: the simulated shops of
 // an earlier demo are gone.
 func NewDemo(ctx context.Context, c Config, speed float64) (*Demo, error) {
@@ -43,14 +40,14 @@ func NewDemo(ctx context.Context, c Config, speed float64) (*Demo, error) {
 		c.Clock = FastClock(speed)
 	}
 	c.SyncEvery = time.Duration(float64(demoSync) * max(speed, 1))
-	world, address, err := d.simulate(c.Clock)
+	stores, err := d.simulate(c.Clock)
 	if err != nil {
 		return nil, errors.Join(err, d.clear())
 	}
 	if d.App, err = New(ctx, c); err != nil {
 		return nil, errors.Join(err, d.clear())
 	}
-	if err := d.fill(ctx, world, address); err != nil {
+	if err := d.fill(ctx, stores); err != nil {
 		return nil, errors.Join(err, d.Stop())
 	}
 	return d, nil
@@ -68,20 +65,16 @@ func (d *Demo) folder(c *Config) (err error) {
 	return nil
 }
 
-// simulate starts the marketplace.
-func (d *Demo) simulate(clock *Clock) (demo.World, string, error) {
-	platform := fake.New(fake.Options{Now: clock.Now})
-	world, err := demo.Fill(platform, clock.Now())
-	if err != nil {
-		return world, "", err
-	}
+// serve answers for a platform on a free loopback port.
+func (d *Demo) serve(platform http.Handler) (string, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return world, "", err
+		return "", err
 	}
-	d.platform = &http.Server{Handler: platform, ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = d.platform.Serve(listener) }() // ends with Close
-	return world, "http://" + listener.Addr().String(), nil
+	server := &http.Server{Handler: platform, ReadHeaderTimeout: 10 * time.Second}
+	d.servers = append(d.servers, server)
+	go func() { _ = server.Serve(listener) }() // ends with Close
+	return "http://" + listener.Addr().String(), nil
 }
 
 // demoTeam works beside the visitor, who is the owner.
@@ -89,7 +82,7 @@ var demoTeam = []struct{ name, email, role string }{
 	{"Lucía Moreno", "lucia@demo.example", "lead"}, {"王伟", "wang.wei@demo.example", "agent"}, {"James Wright", "james@demo.example", "agent"},
 }
 
-func (d *Demo) fill(ctx context.Context, world demo.World, address string) error {
+func (d *Demo) fill(ctx context.Context, stores []desk.StoreInput) error {
 	d.Email, d.Password = "owner@demo.example", secretWord(16)
 	if err := d.Desk.CreateOwner(ctx, d.Email, "Demo Owner", d.Password); err != nil {
 		return err
@@ -109,11 +102,9 @@ func (d *Demo) fill(ctx context.Context, world demo.World, address string) error
 			return err
 		}
 	}
-	for _, company := range world.Companies {
-		for _, shop := range company.Shops {
-			if _, err := d.Desk.AddStore(ctx, owner, d.storeOf(company, shop, address)); err != nil {
-				return fmt.Errorf("store %s: %w", shop.Name, err)
-			}
+	for _, in := range stores {
+		if _, err := d.Desk.AddStore(ctx, owner, in); err != nil {
+			return fmt.Errorf("store %s: %w", in.Name, err)
 		}
 	}
 	return d.Desk.Settle(ctx)
@@ -130,14 +121,6 @@ func (d *Demo) join(ctx context.Context, owner desk.Who, name, email, role strin
 	return err
 }
 
-func (d *Demo) storeOf(company demo.Company, shop *fake.Shop, address string) desk.StoreInput {
-	return desk.StoreInput{
-		Company: company.Name, Connector: "aliexpress", Name: shop.Name, Zone: company.Zone, Currency: shop.Currency, Country: shop.Country,
-		Settings: map[string]string{"app_key": shop.Key, "app_secret": shop.Secret, "address": address, "allow_private": "true", "calls_per_second": "1000"},
-		Token:    connector.Token{Access: shop.Token, Refresh: shop.RefreshToken, ExpiresAt: d.Clock.Now().AddDate(0, 11, 0)},
-	}
-}
-
 func secretWord(n int) string {
 	raw := make([]byte, n)
 	_, _ = rand.Read(raw) // never fails (crypto/rand)
@@ -151,8 +134,8 @@ func (d *Demo) Stop() error {
 
 func (d *Demo) clear() error {
 	var err error
-	if d.platform != nil {
-		err = d.platform.Close()
+	for _, server := range d.servers {
+		err = errors.Join(err, server.Close())
 	}
 	if d.remove != "" {
 		err = errors.Join(err, os.RemoveAll(d.remove))
