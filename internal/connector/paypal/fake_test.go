@@ -26,6 +26,7 @@ type scene struct {
 	connector *paypal.Connector
 	store     connector.Account
 	world     connector.World
+	skew      time.Duration // how far PayPal's clock is ahead of ours
 }
 
 func newScene(t testing.TB) *scene {
@@ -43,7 +44,7 @@ func newScene(t testing.TB) *scene {
 	}
 	s.world = connector.World{
 		HTTP:  webclient.New(webclient.Options{AllowPrivate: true}),
-		Now:   s.platform.Now,
+		Now:   func() time.Time { return s.platform.Now().Add(-s.skew) },
 		Log:   slog.New(slog.DiscardHandler),
 		Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	}
@@ -114,6 +115,24 @@ func stage(t *testing.T, c *paypal.Connector) *connectortest.Stage {
 		},
 		Trouble: s.trouble,
 		Peace:   s.platform.Gate.Peace,
+		Further: s.further(all),
+	}
+}
+
+func (s *scene) further(all []*fake.Dispute) connectortest.Further {
+	return connectortest.Further{
+		Strange: func() (connector.Ref, string) {
+			s.platform.Strange(all[7], "MELANCHOLIC")
+			return ref(all[7]), "MELANCHOLIC"
+		},
+		Vanish: func() connector.Ref { s.platform.Vanish(all[8]); return ref(all[8]) },
+		Repeat: func() { s.platform.Overlap(3) },
+		Skew:   func(by time.Duration) { s.skew = by },
+		Deliver: func() (connector.Delivery, connector.Ref) {
+			body := []byte(`{"id":"WH-1","event_type":"CUSTOMER.DISPUTE.UPDATED","resource":{"dispute_id":"` + all[9].ID() + `"}}`)
+			return connector.Delivery{Header: s.platform.Sign(s.account, "00000000-0000-11f0-0000-000000000001", s.platform.Now(), body), Body: body}, ref(all[9])
+		},
+		Retry: s.platform.Carried,
 	}
 }
 

@@ -19,8 +19,8 @@ const (
 	pageSize = "50" // the most the list gives
 	maxPages = 2000 // of one listing: a list that never ends is broken
 	together = 8    // details read at a time
-	// farBack is how far back the list can be asked for: 180 days, less a day for clocks that differ.
-	farBack = 179 * 24 * time.Hour
+	// farBack is how far back the list can be asked for: 180 days, less two for clocks that differ.
+	farBack = 178 * 24 * time.Hour
 	// recently: on the first pull, what ended so lately is read too.
 	recently = 30 * 24 * time.Hour
 	// overlap is how far before the newest change seen a later pull looks again.

@@ -74,7 +74,8 @@ type Dispute struct {
 	resolved, offered, given time.Time // instants of the end, of the offer on the table, and of what is under review
 	withReturn, returned     bool
 	appealed, agreed         bool
-	answering                bool // a scripted buyer will answer the offer
+	answering                bool   // a scripted buyer will answer the offer
+	strange                  string // a word nobody has documented
 }
 
 // ID is the number of the dispute.

@@ -14,7 +14,7 @@ type asked struct {
 	since, until, created time.Time
 	states                []string
 	payment               string
-	size, from            int
+	size, from, overlap   int
 }
 
 var states = []string{"REQUIRED_ACTION", "REQUIRED_OTHER_PARTY_ACTION", "UNDER_PAYPAL_REVIEW", "RESOLVED", "OPEN_INQUIRIES", "APPEALABLE"}
@@ -65,13 +65,13 @@ func pageLinks(q *request, a asked, total int) []link {
 	}
 	out := []link{{with(q.URL.Query().Get("next_page_token")), "self", "GET"}, {with(""), "first", "GET"}}
 	if next := a.from + a.size; next < total {
-		out = append(out, link{with(base64.StdEncoding.EncodeToString([]byte("from " + strconv.Itoa(next)))), "next", "GET"})
+		out = append(out, link{with(base64.StdEncoding.EncodeToString([]byte("from " + strconv.Itoa(next-a.overlap)))), "next", "GET"})
 	}
 	return out
 }
 
 func (p *Platform) understand(v url.Values) (asked, *problem) {
-	a := asked{size: 10, payment: v.Get("disputed_transaction_id")}
+	a := asked{size: 10, overlap: p.overlap, payment: v.Get("disputed_transaction_id")}
 	if text := v.Get("page_size"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > 50 {

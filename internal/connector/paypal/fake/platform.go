@@ -31,6 +31,8 @@ type Platform struct {
 	accounts []*Account
 	disputes []*Dispute // in the order they were opened
 	done     map[string]reply
+	carried  map[string]int // PayPal-Request-Id → how often an act was carried out under it
+	overlap  int            // rows of a page that come again on the next
 	number   int
 	outbox   []delivery
 	sending  sync.Mutex
@@ -49,7 +51,7 @@ var start = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 
 // New makes an empty platform.
 func New(o Options) *Platform {
-	p := &Platform{clock: o.Now, http: o.HTTP, done: map[string]reply{}}
+	p := &Platform{clock: o.Now, http: o.HTTP, done: map[string]reply{}, carried: map[string]int{}}
 	if p.clock == nil {
 		p.clock = func() time.Time { return start }
 	}

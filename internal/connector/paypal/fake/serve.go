@@ -164,6 +164,7 @@ func (p *Platform) once(q *request, d *Dispute, verb string) (int, []byte) {
 	if refused := p.act(q, d, verb); refused != nil {
 		return p.refused(refused)
 	}
+	p.carried[q.Header.Get("PayPal-Request-Id")]++
 	p.changed(d, p.now())
 	body := encoded(members{"links": []link{{q.base + disputesPath + "/" + d.id, "self", "GET"}}})
 	if key != "" {

@@ -170,6 +170,7 @@ func (d *Dispute) detail(base string, now time.Time) members {
 	m["extensions"] = d.extensions()
 	m["links"] = d.links(base, now)
 	m.set("external_reason_code", d.spec.CardReason)
+	m.set("mood", d.strange)
 	list(m, "messages", d.messages)
 	list(m, "evidences", d.evidences)
 	list(m, "supporting_info", d.supporting)
