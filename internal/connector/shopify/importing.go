@@ -67,9 +67,12 @@ func each(data json.RawMessage, do func(json.RawMessage)) {
 
 // taken reads one record, if it is one: an object with an id.
 func taken(kind string, node json.RawMessage, all *[]connector.Snapshot) {
-	var w wireRef
-	if json.Unmarshal(node, &w) != nil || w.ID.plain() == "" {
-		return
+	var w struct {
+		ID        scalar `json:"id"`
+		CreatedAt scalar `json:"createdAt"`
+	}
+	if json.Unmarshal(node, &w) != nil || w.ID.plain() == "" || (kind == returnKind && w.CreatedAt.plain() == "") {
+		return // what a mutation answers names the return and tells nothing of it
 	}
 	var snap connector.Snapshot
 	switch {
