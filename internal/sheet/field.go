@@ -99,7 +99,7 @@ func FieldNamed(name string) (Field, bool) {
 var own = map[string][]string{
 	"address_results":  {"passed", "failed"},
 	"payment_kinds":    {"refund", "goodwill", "payout", "none"},
-	"supplier_reports": {"reported_no_stock", "reported_oversize", "replied", "sent_customs_reminder", "verified_claim", "intercepted", "intercept_failed", "paid_out", "shipped", "none"},
+	"supplier_reports": {"reported_no_stock", "reported_oversize", "replied", "sent_customs_reminder", "verified_claim", "intercepted", "intercept_failed", "reissued", "paid_out", "shipped", "none"},
 }
 
 // Codes are the codes of a group, in the order in which they are offered.
