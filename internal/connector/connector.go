@@ -42,6 +42,8 @@ type About struct {
 	// Acts are the options of the rules that Execute can carry out there, such as "accept". Others are done in the platform's own pages
 	// and only recorded here.
 	Acts []string
+	// Reasons are the platform's own codes that an act may name, by option; the first one is the usual one. An act without any names none.
+	Reasons map[string][]string
 	// MaxPicture is the largest picture the platform takes, in bytes; larger ones are made smaller before they go out. 0 = no limit.
 	MaxPicture int64
 	// FilesWithAct: proofs go out inside the act that rests on them (Effect.Files), because the platform takes an answer once and whole.
@@ -233,9 +235,10 @@ type Effect struct {
 // Attachment is a file that goes out.
 type Attachment struct {
 	Name  string `json:"name"`
-	Type  string `json:"type"` // media type
-	Hash  string `json:"hash"` // lower-case hex SHA-256 of the content
-	Bytes []byte `json:"-"`    // filled by the desk just before sending
+	Type  string `json:"type"`           // media type
+	Kind  string `json:"kind,omitempty"` // evidence_kinds of the glossary: what it proves
+	Hash  string `json:"hash"`           // lower-case hex SHA-256 of the content
+	Bytes []byte `json:"-"`              // filled by the desk just before sending
 }
 
 // Receipt is what came back.

@@ -370,7 +370,7 @@ func (d *Desk) uploads(ctx context.Context, r planner, m *matter, ref connector.
 			return nil, fault.Input("evidence", strconv.FormatInt(id, 10), "a proof of this case")
 		}
 		if e := on[i]; e.Hash != "" && !there[e.Hash] {
-			out = append(out, connector.Effect{Do: "upload_evidence", Ref: ref, File: &connector.Attachment{Name: e.Name, Type: e.Type, Hash: e.Hash}})
+			out = append(out, connector.Effect{Do: "upload_evidence", Ref: ref, File: &connector.Attachment{Name: e.Name, Type: e.Type, Kind: e.Kind, Hash: e.Hash}})
 		}
 	}
 	return out, nil

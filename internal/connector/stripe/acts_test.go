@@ -68,7 +68,8 @@ func TestALostDisputeIsNotAlwaysOurDoing(t *testing.T) {
 func TestEvidenceIsStagedThenHandedIn(t *testing.T) {
 	s := newScene(t)
 	d := s.dispute(fake.DisputeSpec{})
-	up := connector.Effect{ID: "eff_1", Do: "upload_evidence", Ref: ref(d), File: proof(), Reason: "tracking_page"}
+	up := connector.Effect{ID: "eff_1", Do: "upload_evidence", Ref: ref(d), File: proof()}
+	up.File.Kind = "tracking_page"
 	receipt, got := s.do(t, up)
 	see := d.See()
 	if got != connector.Confirmed || see.Status != "needs_response" || see.Submitted != 0 || see.Evidence["shipping_documentation"] != receipt.ID {

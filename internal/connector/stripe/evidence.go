@@ -55,7 +55,7 @@ func uploadField(act connector.Effect) (string, error) {
 		}
 		return named, nil
 	}
-	if place := places[act.Reason]; place != "" {
+	if place := places[act.File.Kind]; place != "" {
 		return place, nil
 	}
 	return "uncategorized_file", nil
