@@ -329,4 +329,3 @@ func TestADeskMovesWithItsFilesAndItsKey(t *testing.T) {
 		t.Errorf("moved to a place with another key: %v", err)
 	}
 }
-

@@ -12,7 +12,12 @@ import (
 	"parley/internal/store/storetest"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) {
+	if spec := os.Getenv(nodeVariable); spec != "" {
+		os.Exit(nodeMain(spec))
+	}
+	storetest.Main(m)
+}
 
 // atPort is a desk that takes a free port.
 func atPort(data, db string) app.Config {

@@ -12,11 +12,13 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
 
-// server is a PostgreSQL in a temporary folder, without durability, reachable by this machine only.
+// server is a PostgreSQL in a temporary folder, without durability, reachable by this machine only, or by the networks it is in itself if
+// PARLEY_TEST_POSTGRES_LISTEN names an address of its own: for tests in network namespaces.
 type server struct {
 	folder  string
 	bin     string
@@ -51,6 +53,9 @@ func (s *server) begin() error {
 	if err := s.run("initdb", "-D", s.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"); err != nil {
 		return err
 	}
+	if err := s.open(); err != nil {
+		return err
+	}
 	port, err := freePort()
 	if err != nil {
 		return err
@@ -67,7 +72,7 @@ func (s *server) start(port int) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	settings := []string{
-		"listen_addresses=127.0.0.1", "port=" + strconv.Itoa(port), "unix_socket_directories=" + s.folder, "fsync=off",
+		"listen_addresses=" + strings.TrimSuffix("127.0.0.1,"+os.Getenv(listenVariable), ","), "port=" + strconv.Itoa(port), "unix_socket_directories=" + s.folder, "fsync=off",
 		"synchronous_commit=off", "full_page_writes=off", "max_connections=300", "shared_buffers=128MB",
 	}
 	args := []string{"-D", s.data()}
@@ -84,6 +89,19 @@ func (s *server) start(port int) error {
 	}
 	s.process = command
 	return s.ready()
+}
+
+// open lets in who is in a network of this machine's, where that was asked for.
+func (s *server) open() error {
+	if os.Getenv(listenVariable) == "" {
+		return nil
+	}
+	rules, err := os.OpenFile(filepath.Join(s.data(), "pg_hba.conf"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = rules.WriteString("host all all samenet trust\n")
+	return errors.Join(err, rules.Close())
 }
 
 func (s *server) data() string { return filepath.Join(s.folder, "data") }

@@ -46,6 +46,7 @@ func run(m *testing.M) int {
 const (
 	variable        = "PARLEY_TEST_POSTGRES"
 	missingVariable = "PARLEY_TEST_POSTGRES_MISSING"
+	listenVariable  = "PARLEY_TEST_POSTGRES_LISTEN"
 )
 
 // Each runs a test on a fresh database of each engine, with a clock that stands at Start.
