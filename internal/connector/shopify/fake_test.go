@@ -43,13 +43,14 @@ type scene struct {
 	platform *fake.Platform
 	shop     *fake.Shop
 	server   *httptest.Server
+	skew     atomic.Int64 // how far the platform's clock is from ours, in nanoseconds
 	account  connector.Account
 	world    connector.World
 }
 
 func newScene(t testing.TB) *scene {
 	s := &scene{clock: &clock{now: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}}
-	s.platform = fake.New(fake.Options{Now: s.clock.Now})
+	s.platform = fake.New(fake.Options{Now: func() time.Time { return s.clock.Now().Add(time.Duration(s.skew.Load())) }})
 	s.shop = s.platform.AddShop(fake.ShopSpec{Name: "Casa Norte", Domain: "casa-norte", Country: "ES", Currency: "EUR"})
 	s.server = httptest.NewServer(s.platform)
 	t.Cleanup(s.server.Close)
@@ -146,6 +147,23 @@ func stage(t *testing.T) *connectortest.Stage {
 			return connector.Effect{ID: "e2", Do: "accept_return", Ref: returnRef(returns[0])}
 		},
 		Trouble: s.trouble, Peace: s.platform.Peace,
+		Further: connectortest.Further{
+			Strange: func() (connector.Ref, string) {
+				s.shop.Restate(disputes[6], "UNDER_THE_TABLE")
+				return disputeRef(disputes[6]), "UNDER_THE_TABLE"
+			},
+			Vanish: func() connector.Ref { s.shop.ForgetReturn(returns[8]); return returnRef(returns[8]) },
+			Skew:   func(by time.Duration) { s.skew.Store(int64(by)) },
+			Partial: func() connector.Effect { // userErrors inside a 200
+				return connector.Effect{ID: "e3", Do: "refund", Ref: returnRef(returns[9]), Amount: euro(1_000_000)}
+			},
+			Deliver: func() (connector.Delivery, connector.Ref) {
+				s.shop.Subscribe("https://desk.example.com/hooks/1")
+				s.shop.EditReturn(returns[7], "otra vez")
+				d := s.platform.Pending()[0]
+				return connector.Delivery{Header: d.Header, Body: d.Body}, returnRef(returns[7])
+			},
+		},
 	}
 }
 

@@ -104,7 +104,7 @@ func (s *Shop) operate(doc *ast.QueryDocument, name string, given map[string]any
 // pay takes points out of the bucket, if there are as many.
 func (s *Shop) pay(price float64) bool {
 	now := s.p.now()
-	s.left = math.Min(s.p.points, s.left+now.Sub(s.refilled).Seconds()*s.p.points/20)
+	s.left = math.Min(s.p.points, s.left+math.Max(0, now.Sub(s.refilled).Seconds())*s.p.points/20)
 	s.refilled = now
 	if s.left < price {
 		return false

@@ -2,6 +2,7 @@ package fake
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -168,10 +169,12 @@ func (s *Shop) Scan(f *Fulfilment, e Event) {
 	f.Events = append(f.Events, e)
 }
 
+// touch notes a change; each one is later than the one before, whatever the clock does.
 func (o *Order) touch(now time.Time) {
-	if now.After(o.UpdatedAt) {
-		o.UpdatedAt = now
+	if !now.After(o.UpdatedAt) {
+		now = o.UpdatedAt.Add(time.Second)
 	}
+	o.UpdatedAt = now
 }
 
 // Return is what a customer wants to send back.
@@ -216,6 +219,20 @@ func (s *Shop) CancelReturn(r *Return) {
 	defer s.p.mu.Unlock()
 	r.end("CANCELED", s.p.now())
 	s.pushReturn("RETURNS_CANCEL", r)
+}
+
+// ForgetReturn lets the platform lose a return.
+func (s *Shop) ForgetReturn(r *Return) {
+	s.p.mu.Lock()
+	defer s.p.mu.Unlock()
+	r.order.returns = slices.DeleteFunc(r.order.returns, func(one *Return) bool { return one == r })
+}
+
+// Restate gives a dispute another status, of whatever word.
+func (s *Shop) Restate(d *Dispute, status string) {
+	s.p.mu.Lock()
+	defer s.p.mu.Unlock()
+	d.Status = status
 }
 
 // EditReturn changes what the customer says, and touches the order.
