@@ -12,6 +12,7 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"parley/internal/blob"
@@ -46,6 +47,8 @@ type Options struct {
 	SyncEvery time.Duration
 	// OrderEvery is how often the parcel of an open case is looked at again; 0 = six hours.
 	OrderEvery time.Duration
+	// WatchEvery is how often it is looked whether stores or the desk itself fell silent; 0 = one minute.
+	WatchEvery time.Duration
 	// NewID gives the identifier of a decision or an effect; nil = 128 random bits. Simulations give their own, to repeat exactly.
 	NewID func(prefix string) string
 	// Node is this program among those that share the database.
@@ -75,6 +78,7 @@ type Desk struct {
 
 	wakeSync, wakeEffects, wakeTimers, wakeOrders, wakeNotices, wakeWatch chan struct{}
 	watching                                                              *watching
+	tidied                                                                atomic.Int64 // second at which Settle or Step tidied up last
 }
 
 // New makes a desk. It starts nothing: see Run.
@@ -84,6 +88,9 @@ func New(o Options) *Desk {
 	}
 	if o.OrderEvery == 0 {
 		o.OrderEvery = 6 * time.Hour
+	}
+	if o.WatchEvery == 0 {
+		o.WatchEvery = watchEvery
 	}
 	if o.NewID == nil {
 		o.NewID = newID

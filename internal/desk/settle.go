@@ -3,55 +3,95 @@ package desk
 import (
 	"context"
 	"errors"
+	"time"
+
+	"parley/internal/store"
 )
 
 // Settle does everything that is due now, one thing after the other, and returns when nothing is left: for commands that work once and
 // for tests. Beside a running desk it is safe, as both claim what they do.
 func (d *Desk) Settle(ctx context.Context) error {
 	for {
-		n, err := d.round(ctx)
+		n, _, err := d.round(ctx)
 		if err != nil || n == 0 {
 			return err
 		}
 	}
 }
 
-// round does what is due once and tells how much that was.
-func (d *Desk) round(ctx context.Context) (int, error) {
-	now := d.Now()
-	effects, err := d.DB.ClaimEffects(ctx, now, effectLease, effectAtOnce)
+// Step does what is due now, once, and tells how much that was. Where it did nothing, it tells when something will be due; zero means that
+// nothing is planned. Simulations move their time by it.
+func (d *Desk) Step(ctx context.Context) (int, time.Time, error) {
+	n, work, err := d.round(ctx)
+	return n, work.First(), err
+}
+
+// round does what is due once and tells how much that was, and what was due when it began.
+func (d *Desk) round(ctx context.Context) (int, store.Work, error) {
+	work, err := d.DB.NextWork(ctx)
+	if err != nil {
+		return 0, work, err
+	}
+	sum, now := 0, d.Now()
+	for _, kind := range []struct {
+		due time.Time
+		do  func(context.Context) (int, error)
+	}{
+		{work.Effect, d.settleEffects}, {work.Timer, d.settleTimers}, {work.Sync, d.settleSyncs}, {work.Order, d.settleOrders},
+		{soonest(work.Notice, work.Look), d.settleNotices},
+	} {
+		if kind.due.IsZero() || kind.due.After(now) {
+			continue
+		}
+		n, err := kind.do(ctx)
+		if err != nil {
+			return 0, work, err
+		}
+		sum += n
+	}
+	if last := d.tidied.Load(); now.Unix()-last >= 3600 && d.tidied.CompareAndSwap(last, now.Unix()) {
+		if _, err := d.tidy(ctx); err != nil {
+			return 0, work, err
+		}
+	}
+	return sum, work, errors.Join(d.nowAndThen(ctx), ctx.Err())
+}
+
+// soonest is the earlier of two instants of which either may be missing.
+func soonest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func (d *Desk) settleEffects(ctx context.Context) (int, error) {
+	effects, err := d.DB.ClaimEffects(ctx, d.Now(), effectLease, effectAtOnce)
 	for _, e := range effects {
 		err = errors.Join(err, d.advance(ctx, e))
 	}
-	if err != nil {
-		return 0, err
-	}
+	return len(effects), err
+}
+
+func (d *Desk) settleTimers(ctx context.Context) (int, error) {
 	fired, _, err := d.fireTimers(ctx)
-	if err != nil {
-		return 0, err
-	}
-	syncs, err := d.DB.ClaimSyncs(ctx, now, syncLease, syncAtOnce)
-	if err != nil {
-		return 0, err
-	}
+	return fired, err
+}
+
+func (d *Desk) settleSyncs(ctx context.Context) (int, error) {
+	syncs, err := d.DB.ClaimSyncs(ctx, d.Now(), syncLease, syncAtOnce)
 	for _, s := range syncs {
 		d.syncOne(ctx, s)
 	}
-	orders, err := d.DB.WantedOrders(ctx, now, orderLease, orderAtOnce)
-	if err != nil {
-		return 0, err
-	}
+	return len(syncs), err
+}
+
+func (d *Desk) settleOrders(ctx context.Context) (int, error) {
+	orders, err := d.DB.WantedOrders(ctx, d.Now(), orderLease, orderAtOnce)
 	for _, o := range orders {
 		if err := d.readOrder(ctx, o); err != nil {
 			d.postponeOrder(ctx, o, err)
 		}
 	}
-	if _, err := d.tidy(ctx); err != nil {
-		return 0, err
-	}
-	told, err := d.settleNotices(ctx)
-	if err != nil {
-		return 0, err
-	}
-	return len(effects) + fired + len(syncs) + len(orders) + told, ctx.Err()
+	return len(orders), err
 }

@@ -65,7 +65,7 @@ func (s *Sim) newDesk(n *node) *desk.Desk {
 	o.PublicURL = func() string { return "https://desk.example" }
 	o.World = connector.World{HTTP: s.client(n), Now: n.Now, Log: s.o.Log, Pause: n.pause, OneByOne: true}
 	o.Private = &o.World
-	o.SyncEvery, o.OrderEvery = s.o.SyncEvery, s.o.OrderEvery
+	o.SyncEvery, o.OrderEvery, o.WatchEvery = s.o.SyncEvery, s.o.OrderEvery, 4*time.Hour
 	o.NewID = s.newID
 	return desk.New(o)
 }

@@ -49,10 +49,10 @@ func (o *Options) fill() error {
 		o.Cases = max(1, 10_500*o.Days*o.Stores/365/60)
 	}
 	if o.SyncEvery == 0 {
-		o.SyncEvery = 12 * time.Hour
+		o.SyncEvery = 20 * time.Hour
 	}
 	if o.OrderEvery == 0 {
-		o.OrderEvery = 4 * 24 * time.Hour
+		o.OrderEvery = 12 * 24 * time.Hour
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -69,8 +69,10 @@ func (r reader) Effect(ctx context.Context, id string) (Effect, error) {
 
 // NextEffect gives the instant at which the next outward act is to go on; zero if there is none.
 func (r reader) NextEffect(ctx context.Context) (time.Time, error) {
-	return one(ctx, r, "effect", (*record).instant, "SELECT coalesce(min(due_at), 0) FROM effect WHERE ended_at = 0 AND due_at > 0")
+	return one(ctx, r, "effect", (*record).instant, nextEffect)
 }
+
+const nextEffect = "SELECT coalesce(min(due_at), 0) FROM effect WHERE ended_at = 0 AND due_at > 0"
 
 // AddEffect writes a new outward act. Seq 0 takes the next place in the case. Conflict if its id or its place exists.
 func (tx *Tx) AddEffect(e *Effect) error {

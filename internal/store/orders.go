@@ -104,6 +104,7 @@ func (db *DB) WantedOrders(ctx context.Context, now time.Time, lease time.Durati
 
 // NextWantedOrder gives the instant at which the next order is to be read; zero if none is wanted.
 func (r reader) NextWantedOrder(ctx context.Context) (time.Time, error) {
-	const text = "SELECT coalesce(min(o.wanted_at), 0) FROM order_ o JOIN store s ON s.id = o.store_id WHERE o.wanted_at > 0 AND s.state = 'active'"
-	return one(ctx, r, "order", (*record).instant, text)
+	return one(ctx, r, "order", (*record).instant, nextWantedOrder)
 }
+
+const nextWantedOrder = "SELECT coalesce(min(o.wanted_at), 0) FROM order_ o JOIN store s ON s.id = o.store_id WHERE o.wanted_at > 0 AND s.state = 'active'"

@@ -28,10 +28,11 @@ func (r reader) SyncOf(ctx context.Context, storeID int64) (Sync, error) {
 
 // NextSync gives the instant of the next reading of an active store; zero if there is none.
 func (r reader) NextSync(ctx context.Context) (time.Time, error) {
-	const text = "SELECT coalesce(min(CASE WHEN y.lease_until > y.next_at THEN y.lease_until ELSE y.next_at END), 0)" +
-		" FROM sync y JOIN store s ON s.id = y.store_id WHERE y.next_at > 0 AND s.state = 'active'"
-	return one(ctx, r, "sync", (*record).instant, text)
+	return one(ctx, r, "sync", (*record).instant, nextSync)
 }
+
+const nextSync = "SELECT coalesce(min(CASE WHEN y.lease_until > y.next_at THEN y.lease_until ELSE y.next_at END), 0)" +
+	" FROM sync y JOIN store s ON s.id = y.store_id WHERE y.next_at > 0 AND s.state = 'active'"
 
 // ClaimSyncs takes the active stores that are to be read by now and not leased, longest waiting first. Each gets a lease
 // and a new fence; PutSync with that fence ends the lease.

@@ -20,8 +20,10 @@ func (r reader) TimersOf(ctx context.Context, caseID int64) ([]Timer, error) {
 
 // NextTimer gives the instant of the next timer; zero if there is none.
 func (r reader) NextTimer(ctx context.Context) (time.Time, error) {
-	return one(ctx, r, "timer", (*record).instant, "SELECT coalesce(min(due_at), 0) FROM timer")
+	return one(ctx, r, "timer", (*record).instant, nextTimer)
 }
+
+const nextTimer = "SELECT coalesce(min(due_at), 0) FROM timer"
 
 // SetTimers makes these the timers of a case: others end, new ones begin, unchanged ones cost nothing.
 func (tx *Tx) SetTimers(caseID int64, timers []Timer) error {
