@@ -47,6 +47,7 @@ type commands struct {
 	Import    importVerb    `cmd:"" help:"${help_import}"`
 	Member    memberVerbs   `cmd:"" help:"${help_member}"`
 	Token     tokenVerbs    `cmd:"" help:"${help_token}"`
+	Notify    notifyVerbs   `cmd:"" help:"${help_notify}"`
 	Policy    policyVerbs   `cmd:"" help:"${help_policy}"`
 	Connector connectorVerb `cmd:"" help:"${help_connector}"`
 	Fake      fakeVerb      `cmd:"" help:"${help_fake}"`

@@ -28,7 +28,7 @@ type healthAnswer struct {
 // needs a token.
 func (a *API) health(w http.ResponseWriter, r *http.Request) {
 	h := a.Desk.Health(r.Context())
-	out, code := healthAnswer{"ok", map[string]string{"database": "ok", "stores": "ok", "timers": "ok", "work": "ok"}}, http.StatusOK
+	out, code := healthAnswer{"ok", map[string]string{"database": "ok", "stores": "ok", "timers": "ok", "work": "ok", "notices": "ok"}}, http.StatusOK
 	if h.Database != nil {
 		a.Log.ErrorContext(r.Context(), "health: the database does not answer", "error", h.Database)
 		out, code = healthAnswer{"gone", map[string]string{"database": "gone"}}, http.StatusServiceUnavailable
@@ -40,6 +40,9 @@ func (a *API) health(w http.ResponseWriter, r *http.Request) {
 	}
 	if h.Late >= lateMany {
 		out.Parts["timers"] = "failing"
+	}
+	if h.Unsent > 0 {
+		out.Parts["notices"] = "failing"
 	}
 	if h.Standing {
 		out.Parts["work"] = "failing"

@@ -15,6 +15,7 @@ type Health struct {
 	Open     map[string]int64 // open cases by view
 	Effects  map[string]int64 // outward acts that have not ended, by state; "doubtful" = in doubt or contradicted, capped at 10,000
 	Late     int64            // timers that are due and not yet handled, capped at 10,000
+	Unsent   int64            // messages to people that have not gone out for a quarter of an hour, capped at 10,000
 	// WorkedAt is when the slowest loop of this node last looked for work and could; zero if none runs here. Standing tells that this
 	// was so long ago that its own work must be called standing still.
 	WorkedAt time.Time
@@ -67,6 +68,9 @@ func (d *Desk) readHealth(ctx context.Context, h *Health) error {
 		return err
 	}
 	if h.Late, err = d.DB.TimersDue(ctx, h.At, lateCap); err != nil {
+		return err
+	}
+	if h.Unsent, err = d.DB.LettersLate(ctx, h.At.Add(-15*time.Minute), lateCap); err != nil {
 		return err
 	}
 	stores, err := d.DB.Stores(ctx)

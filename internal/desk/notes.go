@@ -38,6 +38,7 @@ func (d *Desk) Assign(ctx context.Context, who Who, cases []int64, memberID int6
 	if m, ok := b.members[memberID]; memberID != 0 && (!ok || m.State == "removed") {
 		return fault.Input("member", strconv.FormatInt(memberID, 10), "an active member")
 	}
+	defer wake(d.wakeNotices)
 	return d.onCases(ctx, who, Act, cases, func(tx *store.Tx, c *store.Case, now time.Time) (*store.Event, error) {
 		if !who.May(Lead) && c.AssigneeID != 0 && c.AssigneeID != who.MemberID {
 			return nil, fault.New(fault.Forbidden, "fault.assigned_to_other", "case", strconv.FormatInt(c.ID, 10))
@@ -50,6 +51,9 @@ func (d *Desk) Assign(ctx context.Context, who Who, cases []int64, memberID int6
 		}
 		data, err := json.Marshal(map[string]int64{"from": c.AssigneeID, "to": memberID})
 		c.AssigneeID = memberID
+		if err := d.noticeAssigned(ctx, tx, who, c, now); err != nil {
+			return nil, err
+		}
 		return &store.Event{CaseID: c.ID, At: now, Kind: "assigned", Actor: "member", MemberID: who.MemberID, Data: data}, err
 	})
 }

@@ -138,18 +138,14 @@ func (d *Desk) noticeEffect(ctx context.Context, tx *store.Tx, e store.Effect, d
 	return d.tell(ctx, tx, now, []tell{t})
 }
 
-// noticeAssigned tells members of cases somebody else handed them.
-func (d *Desk) noticeAssigned(ctx context.Context, tx *store.Tx, who Who, cases []*store.Case, memberID int64, now time.Time) error {
-	if memberID == 0 || memberID == who.MemberID {
+// noticeAssigned tells a member of a case somebody else handed them.
+func (d *Desk) noticeAssigned(ctx context.Context, tx *store.Tx, who Who, c *store.Case, now time.Time) error {
+	if c.AssigneeID == 0 || c.AssigneeID == who.MemberID {
 		return nil
 	}
-	tells := make([]tell, 0, len(cases))
-	for _, c := range cases {
-		t := tell{c: c, item: itemOf(c, notify.Assigned), about: "assigned/" + strconv.FormatInt(c.Version, 10), only: []int64{memberID}}
-		t.item.By, t.item.DueKind, t.item.DueAt = who.Name, c.DueKind, c.DueAt
-		tells = append(tells, t)
-	}
-	return d.tell(ctx, tx, now, tells)
+	t := tell{c: c, item: itemOf(c, notify.Assigned), about: "assigned/" + strconv.FormatInt(c.Version, 10), only: []int64{c.AssigneeID}}
+	t.item.By, t.item.DueKind, t.item.DueAt = who.Name, c.DueKind, c.DueAt
+	return d.tell(ctx, tx, now, []tell{t})
 }
 
 // tell writes the notices of occasions down, in the transaction of what caused them: one on the desk's own list of each person, one on
@@ -203,6 +199,14 @@ func (d *Desk) peopleOf(ctx context.Context, tx *store.Tx) (*people, error) {
 	b, err := d.book(ctx)
 	if err != nil {
 		return nil, err
+	}
+	members, err := tx.Members(ctx) // the book may be half a minute old, and nobody new may be left out
+	if err != nil {
+		return nil, err
+	}
+	b.members = make(map[int64]store.Member, len(members))
+	for _, m := range members {
+		b.members[m.ID] = m
 	}
 	p := &people{d: d, book: b, channels: map[int64][]store.Channel{}, plans: map[int64]Plan{}}
 	channels, err := tx.Channels(ctx)
@@ -316,7 +320,21 @@ func (p *people) notices(t *tell, now time.Time) ([]store.Notice, error) {
 	for _, id := range ids {
 		rows = append(rows, p.noticesOf(n, t, id, further, now)...)
 	}
-	return rows, nil
+	return append(rows, p.forPrograms(n, t, now)...), nil
+}
+
+// forPrograms are the rows of the programs that listen to the whole desk. They hear at once of what concerns cases and stores.
+func (p *people) forPrograms(n store.Notice, t *tell, now time.Time) []store.Notice {
+	var rows []store.Notice
+	for _, c := range p.channels[0] {
+		if n.CaseID == 0 && n.StoreID == 0 || t.item.Reason == notify.Evening || !takes(c, n.Reason) {
+			continue
+		}
+		out := n
+		out.ChannelID, out.State, out.DueAt = c.ID, planned, now
+		rows = append(rows, out)
+	}
+	return rows
 }
 
 func (p *people) noticesOf(n store.Notice, t *tell, member int64, further bool, now time.Time) []store.Notice {

@@ -27,6 +27,7 @@ type watching struct {
 	at     time.Time       // last round of what is looked at now and then
 	silent map[string]bool // occasions told already
 	cared  map[int64]bool  // members known to have a plan
+	swept  time.Time       // last sweep
 }
 
 func newWatching() *watching { return &watching{silent: map[string]bool{}, cared: map[int64]bool{}} }
@@ -68,11 +69,40 @@ func (d *Desk) nowAndThen(ctx context.Context) error {
 	w, now := d.watching, d.Now()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if now.Sub(w.at) < d.WatchEvery {
+	if now.Sub(w.at) < watchEvery {
 		return nil
 	}
 	w.at = now
-	return errors.Join(d.care(ctx, now), d.silences(ctx, now), d.heartbeat(ctx), d.forget(ctx, now))
+	return errors.Join(d.care(ctx, now), d.sweep(ctx, now), d.silences(ctx, now), d.heartbeat(ctx), d.forget(ctx, now))
+}
+
+const (
+	sweepEvery = 5 * time.Minute
+	sweepMost  = 500
+)
+
+// sweep tells of the most pressing deadlines again, whoever was told already staying untold: so that somebody who joined, took over a
+// case or added a channel since hears of what is about to end.
+func (d *Desk) sweep(ctx context.Context, now time.Time) error {
+	if now.Sub(d.watching.swept) < sweepEvery {
+		return nil
+	}
+	d.watching.swept = now
+	open := true
+	page, err := d.DB.Cases(ctx, store.Query{Open: &open, DueBefore: now.Add(24 * time.Hour), Limit: sweepMost})
+	if err != nil || len(page.Cases) == 0 {
+		return err
+	}
+	var tells []tell
+	for i := range page.Cases {
+		c := &page.Cases[i]
+		if step, ok := notify.StepOf(c.DueAt.Sub(now)); ok && !c.DueAt.IsZero() {
+			tells = append(tells, onDeadline(c, step.Reason, c.DueKind, c.DueAt, ""))
+		}
+	}
+	err = d.DB.Write(ctx, func(tx *store.Tx) error { return d.tell(ctx, tx, now, tells) })
+	wake(d.wakeNotices)
+	return err
 }
 
 // care gives members who chose nothing the usual plan, and their mail as a channel where the desk can send mail.

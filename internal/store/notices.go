@@ -163,19 +163,17 @@ func (tx *Tx) EndLooks(caseID int64, about, reason string) error {
 
 // NextNotice gives the next instant at which something of this file is due; zero if nothing is.
 func (r reader) NextNotice(ctx context.Context) (time.Time, error) {
-	return one(ctx, r, "notice", (*record).instant, nextNotice)
+	const text = "SELECT coalesce(min(at), 0) FROM (SELECT min(due_at) AS at FROM notice WHERE state = 'planned'" +
+		" UNION ALL SELECT min(due_at) FROM letter WHERE ended_at = 0) t"
+	return one(ctx, r, "notice", (*record).instant, text)
 }
-
-const nextNotice = "SELECT coalesce(min(at), 0) FROM (SELECT min(due_at) AS at FROM notice WHERE state = 'planned'" +
-	" UNION ALL SELECT min(due_at) FROM letter WHERE ended_at = 0) t"
 
 // NextLook gives the next instant at which somebody has to have looked, or a list of the day is due; zero if there is none.
 func (r reader) NextLook(ctx context.Context) (time.Time, error) {
-	return one(ctx, r, "notice", (*record).instant, nextLook)
+	const text = "SELECT coalesce(min(at), 0) FROM (SELECT min(look_at) AS at FROM notice WHERE look_at > 0" +
+		" UNION ALL SELECT min(digest_at) FROM hours WHERE digest_at > 0 UNION ALL SELECT min(evening_at) FROM hours WHERE evening_at > 0) t"
+	return one(ctx, r, "notice", (*record).instant, text)
 }
-
-const nextLook = "SELECT coalesce(min(at), 0) FROM (SELECT min(look_at) AS at FROM notice WHERE look_at > 0" +
-	" UNION ALL SELECT min(digest_at) FROM hours WHERE digest_at > 0 UNION ALL SELECT min(evening_at) FROM hours WHERE evening_at > 0) t"
 
 const letterAll = "id, channel_id, state, attempts, due_at, lease_until, fence, fault, body, created_at, ended_at"
 
@@ -265,4 +263,9 @@ func (r reader) OldestNotice(ctx context.Context) (time.Time, error) {
 func (tx *Tx) ReleaseLetter(l Letter) error {
 	_, err := tx.change("UPDATE letter SET lease_until = 0 WHERE id = ? AND fence = ?", l.ID, l.Fence)
 	return err
+}
+
+// LettersLate counts sendings that were due before an instant and have not ended, up to limit.
+func (r reader) LettersLate(ctx context.Context, before time.Time, limit int) (int64, error) {
+	return one(ctx, r, "count", (*record).int, "SELECT count(*) FROM (SELECT 1 FROM letter WHERE ended_at = 0 AND created_at < ? LIMIT ? + 0) t", micros(before), limit)
 }
