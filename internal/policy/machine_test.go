@@ -9,6 +9,9 @@ import (
 	"parley/internal/policy/words"
 )
 
+// free are the machines of platforms that do nothing by themselves when the seller stays silent.
+var free = map[string]bool{"shopify.return": true}
+
 // TestMachinesAreWhole: every state of every machine can be reached, has exactly one owner, and is an end or is left by
 // somebody's act or a lapse. A state that waits for the seller on a platform is also left by a lapse, because silence
 // there costs money.
@@ -46,7 +49,7 @@ func TestMachinesAreWhole(t *testing.T) {
 				if !s.End && !left && len(m.States) > 1 {
 					t.Errorf("%s: %s is no end and nothing leads out of it", m.ID.Text, name)
 				}
-				if name == "wait_seller" && !lapses {
+				if name == "wait_seller" && !lapses && !free[m.ID.Text] {
 					t.Errorf("%s: nothing happens when the seller stays silent", m.ID.Text)
 				}
 			}
