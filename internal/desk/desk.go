@@ -65,6 +65,7 @@ type Clock interface {
 // Desk is the after-sales desk. It is safe for use by several goroutines.
 type Desk struct {
 	Options
+	pace     *pace
 	live     *live
 	presence *presence
 	sessions *sessions
@@ -96,7 +97,7 @@ func New(o Options) *Desk {
 		o.NewID = newID
 	}
 	d := &Desk{
-		Options: o, live: newLive(), presence: newPresence(), sessions: newSessions(), names: newNames(), lines: newLines(), glance: newGlance(), pulse: newPulse(),
+		Options: o, live: newLive(), pace: newPace(), presence: newPresence(), sessions: newSessions(), names: newNames(), lines: newLines(), glance: newGlance(), pulse: newPulse(),
 		wakeSync: make(chan struct{}, 1), wakeEffects: make(chan struct{}, 1),
 		wakeTimers: make(chan struct{}, 1), wakeOrders: make(chan struct{}, 1),
 		wakeNotices: make(chan struct{}, 1), wakeWatch: make(chan struct{}, 1), watching: newWatching(),

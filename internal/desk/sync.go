@@ -128,6 +128,7 @@ func (d *Desk) pull(ctx context.Context, st store.Store, session connector.Sessi
 	pulled, err := session.Pull(ctx, from, known, func(batch []connector.Snapshot) error {
 		select {
 		case batches <- batch:
+			d.pace.heard(st.ID, d.Now())
 			return nil
 		case <-ctx.Done():
 			return context.Cause(ctx)
@@ -227,18 +228,31 @@ func (d *Desk) noteSync(s *store.Sync, err error) {
 
 // nextSync is when a store is read next: soon where an answer is due soon, later the longer it fails, never before a limit allows.
 func (d *Desk) nextSync(ctx context.Context, s store.Sync, err error) time.Time {
-	now, pause := d.Now(), d.SyncEvery
+	now := d.Now()
 	if err == nil {
-		if n, cerr := d.DB.CountDue(ctx, []int64{s.StoreID}, now.Add(nearDeadline), 1); cerr == nil && n > 0 {
-			pause /= 4
-		}
-		return now.Add(pause)
+		return now.Add(d.pauseOf(ctx, s.StoreID, now))
 	}
-	if f := fault.Of(err); f != nil && f.After > pause {
+	if f := fault.Of(err); f != nil && f.After > d.SyncEvery {
 		return now.Add(f.After)
 	}
 	failing := now.Sub(s.FailingSince)
-	return now.Add(min(max(pause, failing/2), 15*time.Minute))
+	return now.Add(min(max(d.SyncEvery, failing/2), 15*time.Minute))
+}
+
+// pauseOf is the time to the next reading of a store that can be read: a quarter of the usual while an answer is due soon, longer for a
+// store that has been quiet and has nothing due.
+func (d *Desk) pauseOf(ctx context.Context, storeID int64, now time.Time) time.Duration {
+	due := func(within time.Duration) bool {
+		n, err := d.DB.CountDue(ctx, []int64{storeID}, now.Add(within), 1)
+		return err != nil || n > 0
+	}
+	switch {
+	case due(nearDeadline):
+		return d.SyncEvery / 4
+	case d.pace.quiet(storeID, now) && !due(quietUntil):
+		return max(d.SyncEvery, quietPause)
+	}
+	return d.SyncEvery
 }
 
 // SyncNow asks for a store to be read at once.
