@@ -69,7 +69,7 @@ func (d *Desk) nowAndThen(ctx context.Context) error {
 	w, now := d.watching, d.Now()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if now.Sub(w.at) < watchEvery {
+	if now.Sub(w.at) < d.WatchEvery {
 		return nil
 	}
 	w.at = now

@@ -163,17 +163,19 @@ func (tx *Tx) EndLooks(caseID int64, about, reason string) error {
 
 // NextNotice gives the next instant at which something of this file is due; zero if nothing is.
 func (r reader) NextNotice(ctx context.Context) (time.Time, error) {
-	const text = "SELECT coalesce(min(at), 0) FROM (SELECT min(due_at) AS at FROM notice WHERE state = 'planned'" +
-		" UNION ALL SELECT min(due_at) FROM letter WHERE ended_at = 0) t"
-	return one(ctx, r, "notice", (*record).instant, text)
+	return one(ctx, r, "notice", (*record).instant, nextNotice)
 }
+
+const nextNotice = "SELECT coalesce(min(at), 0) FROM (SELECT min(due_at) AS at FROM notice WHERE state = 'planned'" +
+	" UNION ALL SELECT min(due_at) FROM letter WHERE ended_at = 0) t"
 
 // NextLook gives the next instant at which somebody has to have looked, or a list of the day is due; zero if there is none.
 func (r reader) NextLook(ctx context.Context) (time.Time, error) {
-	const text = "SELECT coalesce(min(at), 0) FROM (SELECT min(look_at) AS at FROM notice WHERE look_at > 0" +
-		" UNION ALL SELECT min(digest_at) FROM hours WHERE digest_at > 0 UNION ALL SELECT min(evening_at) FROM hours WHERE evening_at > 0) t"
-	return one(ctx, r, "notice", (*record).instant, text)
+	return one(ctx, r, "notice", (*record).instant, nextLook)
 }
+
+const nextLook = "SELECT coalesce(min(at), 0) FROM (SELECT min(look_at) AS at FROM notice WHERE look_at > 0" +
+	" UNION ALL SELECT min(digest_at) FROM hours WHERE digest_at > 0 UNION ALL SELECT min(evening_at) FROM hours WHERE evening_at > 0) t"
 
 const letterAll = "id, channel_id, state, attempts, due_at, lease_until, fence, fault, body, created_at, ended_at"
 
