@@ -11,6 +11,7 @@ import (
 
 	"parley/internal/app"
 	"parley/internal/connector/aliexpress/fake"
+	dropship "parley/internal/connector/dropship/fake"
 	mirakl "parley/internal/connector/mirakl/fake"
 	paypal "parley/internal/connector/paypal/fake"
 	shopify "parley/internal/connector/shopify/fake"
@@ -48,6 +49,7 @@ func (connectorList) Run(t *terminal) error {
 func fakes() map[string]func(context.Context, string, io.Reader, io.Writer, func() time.Time) error {
 	return map[string]func(context.Context, string, io.Reader, io.Writer, func() time.Time) error{
 		"aliexpress": fake.Main,
+		"dropship":   dropship.Main,
 		"mirakl":     mirakl.Main,
 		"paypal":     paypal.Main,
 		"shopify":    shopify.Main,

@@ -107,6 +107,9 @@ func (d *Demo) fill(ctx context.Context, stores []desk.StoreInput) error {
 			return fmt.Errorf("store %s: %w", in.Name, err)
 		}
 	}
+	if err := d.trade(ctx, owner); err != nil {
+		return err
+	}
 	return d.Desk.Settle(ctx)
 }
 

@@ -145,15 +145,18 @@ func (p *Platform) Buy(b Purchase) {
 	p.purchases = append(p.purchases, &b)
 }
 
-// Do is what the merchant does about a purchase; false if there is no such purchase or act.
-func (p *Platform) Do(order, did string) bool {
+// Do is what the merchant does now about a purchase; false if there is no such purchase or act.
+func (p *Platform) Do(order, did string) bool { return p.DoAt(order, did, p.Now()) }
+
+// DoAt is Do at an instant that has passed, for setting a stage.
+func (p *Platform) DoAt(order, did string, at time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	i := slices.IndexFunc(p.purchases, func(b *Purchase) bool { return b.Order == order })
 	if i < 0 || !slices.Contains([]string{"messaged_supplier", "requested_supplier_refund", "asked_intercept", "filed_supplier_claim", "corrected_address"}, did) {
 		return false
 	}
-	p.purchases[i].acts = append(p.purchases[i].acts, Act{Did: did, At: p.Now().UTC()})
+	p.purchases[i].acts = append(p.purchases[i].acts, Act{Did: did, At: at.UTC()})
 	return true
 }
 
