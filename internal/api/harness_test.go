@@ -20,6 +20,7 @@ import (
 	"parley/internal/connector"
 	"parley/internal/connector/aliexpress"
 	"parley/internal/connector/aliexpress/fake"
+	"parley/internal/connector/sheet"
 	"parley/internal/desk"
 	"parley/internal/money"
 	"parley/internal/policy"
@@ -119,7 +120,7 @@ func newDesk(t testing.TB, db *store.DB, clock desk.Clock) *desk.Desk {
 		Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	}
 	return desk.New(desk.Options{
-		DB: db, Library: library, Connectors: map[string]connector.Connector{"aliexpress": aliexpress.New()},
+		DB: db, Library: library, Connectors: map[string]connector.Connector{"aliexpress": aliexpress.New(), "sheet": sheet.New()},
 		Vault: ring, Blobs: blobs, World: world, Private: &world, Clock: clock, Log: log, PublicURL: func() string { return "http://desk.test" },
 	})
 }
