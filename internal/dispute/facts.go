@@ -123,6 +123,7 @@ type Shipment struct {
 	InsuredByPlatform bool      `json:"insured_by_platform,omitempty"`
 	Domestic          bool      `json:"domestic,omitempty"`
 	SharesParcelWith  []string  `json:"shares_parcel_with,omitempty"` // order numbers
+	Numbers           []string  `json:"numbers,omitempty"`            // further numbers the parcel was given on its way, first to last
 	Events            []Scan    `json:"events,omitempty"`
 }
 
@@ -134,7 +135,9 @@ type Scan struct {
 	Country string    `json:"country,omitempty"`
 	Why     string    `json:"why,omitempty"` // shipment_reasons of the glossary
 	Note    string    `json:"note,omitempty"`
-	Raw     string    `json:"raw,omitempty"` // the carrier's own code
+	Raw     string    `json:"raw,omitempty"`   // the carrier's own code
+	Proof   int       `json:"proof,omitempty"` // of delivery, where the source tells more than the status does; see shipment.Parcel.Proof
+	Via     string    `json:"via,omitempty"`   // the tracker that told it; empty = the marketplace
 }
 
 // Case is the formal case at a platform, payment provider or bank.

@@ -50,7 +50,7 @@ type Parcel struct {
 	AtPickup    bool
 	PickupAt    time.Time
 	BadAddress  bool // a scan says that the address is wrong
-	Proof       int  // of delivery: 0 none, 1 label data, 2 carrier scan, 3 station or neighbour, 4 signed with name
+	Proof       int  // of delivery: 0 none, 1 label data, 2 carrier scan, 3 station or neighbour, 4 signed with name, 5 picture of signature or parcel
 }
 
 // rank orders events of one instant by the way a parcel travels.
@@ -184,7 +184,7 @@ func (p *Parcel) deliver(e dispute.Scan, domestic bool) {
 	p.arrive(e.At, domestic)
 	p.release()
 	p.Delivered, p.DeliveredAt, p.AtPickup, p.Lost = true, e.At, false, false
-	p.Proof = max(p.Proof, 3)
+	p.Proof = max(p.Proof, 3, e.Proof)
 }
 
 // comeBack finds out why, from what happened before.
