@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"parley/internal/connector/aliexpress/wire"
+	"parley/internal/connector/alibaba/wire"
 	"parley/internal/fault"
 )
 

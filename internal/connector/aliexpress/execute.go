@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"parley/internal/connector"
-	"parley/internal/connector/aliexpress/wire"
+	"parley/internal/connector/alibaba/wire"
 	"parley/internal/fault"
 	"parley/internal/money"
 )
@@ -155,7 +155,7 @@ func (s *Session) upload(ctx context.Context, act connector.Effect) (connector.R
 	name := strings.TrimSuffix(path.Base(act.File.Name), path.Ext(act.File.Name)) + "." + extension
 	return s.do(ctx, "aliexpress.issue.image.upload", []param{
 		{"buyer_login_id", act.Ref.Buyer}, {"issue_id", act.Ref.ID}, {"extension", extension},
-	}, &file{"image_bytes", name, act.File.Bytes}, "result_object")
+	}, &file{Field: "image_bytes", Name: name, Bytes: act.File.Bytes}, "result_object")
 }
 
 var pictureKinds = map[string]string{"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif"}
@@ -224,17 +224,17 @@ func nested(a answer, verdict string) wire.Value {
 func requestText(method string, params []param, f *file) json.RawMessage {
 	record := map[string]any{"method": method}
 	for _, p := range params {
-		if p.value == "" {
+		if p.Value() == "" {
 			continue
 		}
-		if json.Valid([]byte(p.value)) && strings.HasPrefix(p.value, "{") {
-			record[p.name] = json.RawMessage(p.value)
+		if json.Valid([]byte(p.Value())) && strings.HasPrefix(p.Value(), "{") {
+			record[p.Name()] = json.RawMessage(p.Value())
 		} else {
-			record[p.name] = p.value
+			record[p.Name()] = p.Value()
 		}
 	}
 	if f != nil {
-		record[f.field] = map[string]any{"name": f.name, "bytes": len(f.bytes)}
+		record[f.Field] = map[string]any{"name": f.Name, "bytes": len(f.Bytes)}
 	}
 	text, _ := json.Marshal(record)
 	return text

@@ -1,21 +1,19 @@
 package aliexpress
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
-	"mime/multipart"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"parley/internal/connector"
-	"parley/internal/connector/aliexpress/wire"
+	"parley/internal/connector/alibaba"
+	"parley/internal/connector/alibaba/wire"
 	"parley/internal/fault"
 	"parley/internal/webclient"
 )
@@ -46,12 +44,6 @@ type gateway struct {
 type answer struct {
 	wire.Value
 	raw []byte
-}
-
-// file is the one file a call may carry. Files are not signed.
-type file struct {
-	field, name string
-	bytes       []byte
 }
 
 func (g *gateway) clock() webclient.Clock {
@@ -126,12 +118,12 @@ func (g *gateway) business(ctx context.Context, method string, params []param, f
 	path := "/sync"
 	if g.kind == top {
 		path = "/router/rest"
-		system[5].value = now.In(beijing()).Format(time.DateTime)
+		system[5][1] = now.In(beijing()).Format(time.DateTime)
 	}
-	params = sent(params)
-	signature := sign(g.signing, g.secret, "", append(append(make([]param, 0, len(system)+len(params)), system...), params...))
-	address := g.base + path + "?" + form(append(system, param{"sign", signature}))
-	return request(ctx, address, params, f)
+	params = alibaba.Sent(params)
+	signature := alibaba.Sign(g.signing, g.secret, "", append(append(make([]param, 0, len(system)+len(params)), system...), params...))
+	address := g.base + path + "?" + alibaba.Form(append(system, param{"sign", signature}))
+	return alibaba.Request(ctx, address, params, f)
 }
 
 // system builds a call of a path ("/auth/token/create") on IOP's /rest.
@@ -140,69 +132,9 @@ func (g *gateway) system(ctx context.Context, path string, params []param) (*htt
 		{"app_key", g.key}, {"sign_method", signSHA256},
 		{"timestamp", strconv.FormatInt(g.world.Now().UnixMilli(), 10)},
 	}
-	params = sent(params)
-	signature := sign(signSHA256, g.secret, path, append(append([]param(nil), own...), params...))
-	return request(ctx, g.base+"/rest"+path+"?"+form(append(own, param{"sign", signature})), params, nil)
-}
-
-// sent leaves out parameters without a value: they are neither sent nor signed.
-func sent(params []param) []param {
-	out := make([]param, 0, len(params))
-	for _, p := range params {
-		if p.value != "" {
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
-func form(params []param) string {
-	var b strings.Builder
-	for n, p := range params {
-		if n > 0 {
-			b.WriteByte('&')
-		}
-		b.WriteString(url.QueryEscape(p.name))
-		b.WriteByte('=')
-		b.WriteString(url.QueryEscape(p.value))
-	}
-	return b.String()
-}
-
-// request makes the HTTP request; with a file it becomes multipart.
-func request(ctx context.Context, address string, params []param, f *file) (*http.Request, error) {
-	var body io.Reader = strings.NewReader(form(params))
-	kind := "application/x-www-form-urlencoded;charset=utf-8"
-	if f != nil {
-		var err error
-		if body, kind, err = multiparts(params, f); err != nil {
-			return nil, err
-		}
-	}
-	q, err := http.NewRequestWithContext(ctx, http.MethodPost, address, body)
-	if err != nil {
-		return nil, fault.Input("address", "", "https://host").Because(errors.New("the address cannot be read"))
-	}
-	q.Header.Set("Content-Type", kind)
-	return q, nil
-}
-
-func multiparts(params []param, f *file) (body io.Reader, kind string, err error) {
-	var b bytes.Buffer
-	w := multipart.NewWriter(&b)
-	for _, p := range params {
-		if err = w.WriteField(p.name, p.value); err != nil {
-			return nil, "", err
-		}
-	}
-	part, err := w.CreateFormFile(f.field, f.name)
-	if err != nil {
-		return nil, "", err
-	}
-	if _, err = part.Write(f.bytes); err != nil {
-		return nil, "", err
-	}
-	return &b, w.FormDataContentType(), w.Close()
+	params = alibaba.Sent(params)
+	signature := alibaba.Sign(signSHA256, g.secret, path, append(append([]param(nil), own...), params...))
+	return alibaba.Request(ctx, g.base+"/rest"+path+"?"+alibaba.Form(append(own, param{"sign", signature})), params, nil)
 }
 
 // send does one exchange and reads the answer.

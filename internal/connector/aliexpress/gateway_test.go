@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"parley/internal/connector"
+	"parley/internal/connector/alibaba"
 	"parley/internal/fault"
 	"parley/internal/webclient"
 )
@@ -75,7 +76,7 @@ func TestSignatureVectors(t *testing.T) {
 			name, value, _ := strings.Cut(p, "=")
 			params = append(params, param{name, value})
 		}
-		if got := sign(c.method, "helloworld", c.path, params); got != c.want {
+		if got := alibaba.Sign(c.method, "helloworld", c.path, params); got != c.want {
 			t.Errorf("%s %s: %s, want %s", c.method, c.params, got, c.want)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"parley/internal/connector/aliexpress/wire"
+	"parley/internal/connector/alibaba/wire"
 	"parley/internal/dispute"
 )
 

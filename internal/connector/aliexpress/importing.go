@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"parley/internal/connector"
-	"parley/internal/connector/aliexpress/wire"
+	"parley/internal/connector/alibaba/wire"
 	"parley/internal/fault"
 )
 

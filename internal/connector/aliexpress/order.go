@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"parley/internal/connector"
-	"parley/internal/connector/aliexpress/wire"
+	"parley/internal/connector/alibaba/wire"
 	"parley/internal/dispute"
 	"parley/internal/fault"
 	"parley/internal/money"

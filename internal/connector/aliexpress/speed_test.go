@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"parley/internal/connector"
+	"parley/internal/connector/alibaba/wire"
 	"parley/internal/connector/aliexpress"
-	"parley/internal/connector/aliexpress/wire"
 	"parley/internal/connector/connectortest"
 )
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley/internal/connector"
+	"parley/internal/connector/alibaba"
 	"parley/internal/fault"
 )
 
@@ -53,7 +54,7 @@ func (g *gateway) topToken(ctx context.Context, code, refresh string) (*http.Req
 	} else {
 		params = append(params, param{"grant_type", "refresh_token"}, param{"refresh_token", refresh})
 	}
-	return request(ctx, g.oauth+"/token", sent(params), nil)
+	return alibaba.Request(ctx, g.oauth+"/token", alibaba.Sent(params), nil)
 }
 
 // readToken reads the answer of either gateway; numbers come as numbers or as text.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"parley/internal/connector/aliexpress/wire"
+	"parley/internal/connector/alibaba/wire"
 	"parley/internal/dispute"
 	"parley/internal/fault"
 )

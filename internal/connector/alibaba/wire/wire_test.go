@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"parley/internal/connector/aliexpress/wire"
+	"parley/internal/connector/alibaba/wire"
 )
 
 func parse(t *testing.T, text string) wire.Value {
