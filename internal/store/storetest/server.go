@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// server is a PostgreSQL in a temporary folder, without durability, reachable by this machine only, or by the networks it is in itself if
+// server is a PostgreSQL in a temporary folder, without durability unless PARLEY_TEST_POSTGRES_DURABLE asks for it, reachable by this machine only, or by the networks it is in itself if
 // PARLEY_TEST_POSTGRES_LISTEN names an address of its own: for tests in network namespaces.
 type server struct {
 	folder  string
@@ -72,8 +72,11 @@ func (s *server) start(port int) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	settings := []string{
-		"listen_addresses=" + strings.TrimSuffix("127.0.0.1,"+os.Getenv(listenVariable), ","), "port=" + strconv.Itoa(port), "unix_socket_directories=" + s.folder, "fsync=off",
-		"synchronous_commit=off", "full_page_writes=off", "max_connections=300", "shared_buffers=128MB",
+		"listen_addresses=" + strings.TrimSuffix("127.0.0.1,"+os.Getenv(listenVariable), ","), "port=" + strconv.Itoa(port),
+		"unix_socket_directories=" + s.folder, "max_connections=300", "shared_buffers=128MB",
+	}
+	if os.Getenv(durableVariable) == "" {
+		settings = append(settings, "fsync=off", "synchronous_commit=off", "full_page_writes=off")
 	}
 	args := []string{"-D", s.data()}
 	for _, setting := range settings {

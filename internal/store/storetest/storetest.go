@@ -47,6 +47,7 @@ const (
 	variable        = "PARLEY_TEST_POSTGRES"
 	missingVariable = "PARLEY_TEST_POSTGRES_MISSING"
 	listenVariable  = "PARLEY_TEST_POSTGRES_LISTEN"
+	durableVariable = "PARLEY_TEST_POSTGRES_DURABLE"
 )
 
 // Each runs a test on a fresh database of each engine, with a clock that stands at Start.

@@ -35,3 +35,26 @@ func Exec(t testing.TB, driver, source, text string) {
 		t.Fatalf("storetest: %s: %v", strings.Fields(text)[0], err)
 	}
 }
+
+// Backends gives the process ids of the connections to a PostgreSQL database.
+func Backends(t testing.TB, address string) (pids []int) {
+	t.Helper()
+	db, err := sql.Open("pgx", address)
+	if err != nil {
+		t.Fatalf("storetest: %v", err)
+	}
+	defer db.Close()
+	rows, err := db.Query("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+	if err != nil {
+		t.Fatalf("storetest: %v", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var pid int
+		if err := rows.Scan(&pid); err != nil {
+			t.Fatalf("storetest: %v", err)
+		}
+		pids = append(pids, pid)
+	}
+	return pids
+}
