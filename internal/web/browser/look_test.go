@@ -16,7 +16,7 @@ func TestPagesFitEveryScreen(t *testing.T) {
 		for _, theme := range []string{"light", "dark"} {
 			t.Run(lang+"-"+theme, func(t *testing.T) {
 				s := look(t, gallery.New("aliexpress", lang, theme))
-				for _, p := range []struct{ name, path string }{{"queue", "/queue"}, {"case", "/cases/1"}} {
+				for _, p := range []struct{ name, path string }{{"queue", "/queue"}, {"case", "/cases/1"}, {"notices", "/notices"}, {"notice-settings", "/me/notices"}} {
 					for _, width := range []int64{1480, 1024, 390} {
 						name := fmt.Sprintf("%s-%s-%s-%d", p.name, lang, theme, width)
 						s.do(chromedp.EmulateViewport(width, 900))
