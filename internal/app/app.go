@@ -169,8 +169,8 @@ func Connectors() map[string]connector.Connector {
 }
 
 func (a *App) world(private bool) connector.World {
-	client := webclient.New(webclient.Options{AllowPrivate: private, Now: a.Clock.Now})
-	return connector.World{HTTP: client, Now: a.Clock.Now, Log: a.Log, Pause: a.Clock.Pause}
+	o := webclient.Options{AllowPrivate: private, Now: a.Clock.Now}
+	return connector.World{HTTP: webclient.New(o), Dial: webclient.NewDial(o), Now: a.Clock.Now, Log: a.Log, Pause: a.Clock.Pause}
 }
 
 func (a *App) private() *connector.World {

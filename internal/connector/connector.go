@@ -14,6 +14,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -44,6 +45,10 @@ type About struct {
 	Acts []string
 	// Reasons are the platform's own codes that an act may name, by option; the first one is the usual one. An act without any names none.
 	Reasons map[string][]string
+	// Recipients are whom a message may go to besides the buyer alone, the buyer first: buyer, platform, both. Empty = the buyer alone.
+	Recipients []string
+	// Parcels are those of Acts that tell number and carrier of a parcel.
+	Parcels []string
 	// MaxPicture is the largest picture the platform takes, in bytes; larger ones are made smaller before they go out. 0 = no limit.
 	MaxPicture int64
 	// FilesWithAct: proofs go out inside the act that rests on them (Effect.Files), because the platform takes an answer once and whole.
@@ -121,7 +126,9 @@ type Token struct {
 
 // World is what a session may use of the outside.
 type World struct {
-	HTTP *http.Client     // from package webclient: time-outs, size limit, address guard
+	HTTP *http.Client // from package webclient: time-outs, size limit, address guard
+	// Dial opens a connection for what is not HTTP, such as IMAP; from package webclient as well.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	Now  func() time.Time // the only clock
 	Log  *slog.Logger
 	// Pause waits for a duration or until the context ends. Tests make it instant.
