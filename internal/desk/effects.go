@@ -55,6 +55,7 @@ type trial struct {
 	step    connector.Effect
 	st      store.Store
 	session connector.Session
+	receipt *connector.Receipt // what came back, not written yet
 }
 
 // advance brings a claimed effect one step further and writes down where it stands. Whatever dies in between, the next claim finds the
@@ -119,14 +120,12 @@ func (t *trial) send(ctx context.Context) error {
 	if err != nil {
 		return t.postpone(ctx, err)
 	}
-	if conflict, err := t.movedOn(ctx, before); err != nil || conflict != nil {
-		if err != nil {
-			return err
-		}
-		if _, err := t.d.takeIn(ctx, t.st, []connector.Snapshot{before}); err != nil {
-			return err
-		}
-		return t.end(ctx, refused, conflict, nil)
+	conflict, err := t.movedOn(ctx, before)
+	if err != nil {
+		return err
+	}
+	if conflict != nil {
+		return t.endSeeing(ctx, refused, conflict, before)
 	}
 	if err := t.mark(ctx, before); err != nil {
 		return err // not written: not sent
@@ -135,10 +134,7 @@ func (t *trial) send(ctx context.Context) error {
 	if err != nil {
 		return t.unsent(ctx, err, receipt)
 	}
-	t.e.State, t.e.Fault = sent, nil
-	if err := t.save(ctx, &receipt); err != nil {
-		return err
-	}
+	t.e.State, t.e.Fault, t.receipt = sent, nil, &receipt // written with what the look finds; "sending" stands there until then
 	return t.look(ctx)
 }
 
@@ -191,7 +187,7 @@ func (t *trial) mark(ctx context.Context, before connector.Snapshot) error {
 	t.e.State, t.e.Before = sending, raw
 	t.e.Attempts++
 	t.e.Looks = 0
-	return t.save(ctx, nil)
+	return t.save(ctx)
 }
 
 // unsent sorts a failure of sending by whether the act may have happened.
@@ -205,7 +201,7 @@ func (t *trial) unsent(ctx context.Context, cause error, receipt connector.Recei
 		return t.denied(ctx, f, receipt)
 	}
 	t.e.State, t.e.Fault = sent, faultJSON(cause) // perhaps it happened: look for it, do not repeat it
-	if err := t.save(ctx, nil); err != nil {
+	if err := t.save(ctx); err != nil {
 		return err
 	}
 	return t.look(ctx)
@@ -215,7 +211,10 @@ func (t *trial) unsent(ctx context.Context, cause error, receipt connector.Recei
 // the answer to the second one.
 func (t *trial) denied(ctx context.Context, no *fault.Fault, receipt connector.Receipt) error {
 	t.e.State, t.e.Fault = sent, faultJSON(no)
-	if err := t.save(ctx, nil); err != nil {
+	if len(receipt.Raw) > 0 {
+		t.receipt = &receipt
+	}
+	if err := t.save(ctx); err != nil {
 		return err
 	}
 	after, err := t.fetch(ctx)
@@ -229,7 +228,7 @@ func (t *trial) denied(ctx context.Context, no *fault.Fault, receipt connector.R
 	if t.session.Compare(t.step, before, after) == connector.Confirmed {
 		return t.confirm(ctx, after)
 	}
-	return t.end(ctx, refused, no, &receipt)
+	return t.end(ctx, refused, no)
 }
 
 // before is the record as it stood when the act was sent.
@@ -254,10 +253,7 @@ func (t *trial) look(ctx context.Context) error {
 	case connector.Confirmed:
 		return t.confirm(ctx, after)
 	case connector.Contradicted:
-		if _, err := t.d.takeIn(ctx, t.st, []connector.Snapshot{after}); err != nil {
-			return err
-		}
-		return t.end(ctx, contradicted, fault.New(fault.Conflict, "fault.contradicted"), nil)
+		return t.endSeeing(ctx, contradicted, fault.New(fault.Conflict, "fault.contradicted"), after)
 	}
 	return t.absent(ctx, before, after)
 }
@@ -275,7 +271,7 @@ func (t *trial) absent(ctx context.Context, before, after connector.Snapshot) er
 		t.e.State = planned
 		return t.pause(ctx, now)
 	}
-	return t.end(ctx, inDoubt, fault.New(fault.Unknown, "fault.no_trace"), nil)
+	return t.end(ctx, inDoubt, fault.New(fault.Unknown, "fault.no_trace"))
 }
 
 // postpone tries again later, a bounded number of times; then a person is asked. It is only used where nothing went out, or where
@@ -296,7 +292,7 @@ func (t *trial) postpone(ctx context.Context, cause error) error {
 		if t.e.State == planned {
 			end = refused // it surely never went out
 		}
-		return t.end(ctx, end, f, nil)
+		return t.end(ctx, end, f)
 	}
 	wait := time.Duration(1<<min(t.e.Retries, effectPauses)) * time.Second
 	if f := fault.Of(cause); f != nil && f.After > wait {
@@ -308,22 +304,29 @@ func (t *trial) postpone(ctx context.Context, cause error) error {
 // pause gives the effect back until an instant: the lease ends, so that any node may go on with it then.
 func (t *trial) pause(ctx context.Context, until time.Time) error {
 	t.e.DueAt, t.e.LeaseUntil = until, time.Time{}
-	return t.save(ctx, nil)
+	return t.save(ctx)
 }
 
 // save writes the effect under the fence of this claim; another claim since then makes it fail, and this one stops.
-func (t *trial) save(ctx context.Context, receipt *connector.Receipt) error {
-	return t.d.DB.Write(ctx, func(tx *store.Tx) error {
-		if receipt != nil {
-			if err := tx.AddReceipt(receiptRow(t.e.ID, *receipt, t.d.Now())); err != nil {
-				return err
-			}
-		}
-		if err := tx.PutEffect(t.e); err != nil {
+func (t *trial) save(ctx context.Context) error {
+	err := t.d.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := t.putEffect(tx, t.d.Now()); err != nil {
 			return err
 		}
 		return tx.SetCaseEffect(t.e.CaseID, t.e.State)
 	})
+	if err == nil {
+		t.receipt = nil
+	}
+	return err
+}
+
+// putEffect writes the effect, and what came back if that was not written yet.
+func (t *trial) putEffect(tx *store.Tx, now time.Time) error {
+	if err := tx.PutEffect(t.e); err != nil || t.receipt == nil {
+		return err
+	}
+	return tx.AddReceipt(receiptRow(t.e.ID, *t.receipt, now))
 }
 
 func receiptRow(id string, r connector.Receipt, now time.Time) store.Receipt {
@@ -333,29 +336,40 @@ func receiptRow(id string, r connector.Receipt, now time.Time) store.Receipt {
 	return store.Receipt{EffectID: id, At: r.At, Request: r.Request, Raw: r.Raw}
 }
 
-// confirm takes in what the platform shows now and ends the effect, in that order: a crash in between only repeats the reading.
+// confirm ends the effect with what the platform shows now.
 func (t *trial) confirm(ctx context.Context, after connector.Snapshot) error {
-	if _, err := t.d.takeIn(ctx, t.st, []connector.Snapshot{after}); err != nil {
-		return err
-	}
-	return t.end(ctx, confirmed, nil, nil)
+	return t.endSeeing(ctx, confirmed, nil, after)
 }
 
-// end closes the effect with its event, records what was done where the platform keeps no trace a record shows, and settles the
+// end closes the effect where nothing new was seen.
+func (t *trial) end(ctx context.Context, state string, f *fault.Fault) error {
+	return t.endAfter(ctx, state, f, func(tx *store.Tx, _ time.Time) error { return tx.SetCaseEffect(t.e.CaseID, state) })
+}
+
+// endSeeing closes the effect and takes in what the platform shows, in one transaction.
+func (t *trial) endSeeing(ctx context.Context, state string, f *fault.Fault, seen connector.Snapshot) error {
+	return t.endAfter(ctx, state, f, func(tx *store.Tx, now time.Time) error {
+		in := intake{d: t.d, tx: tx, st: t.st, now: now, ended: t.e}
+		if _, err := in.take(ctx, []connector.Snapshot{seen}); err != nil || in.shown {
+			return err
+		}
+		return tx.SetCaseEffect(t.e.CaseID, state)
+	})
+}
+
+// endAfter closes the effect with its event, records what was done where the platform keeps no trace a record shows, and settles the
 // decision: the rest of a decision whose step failed is cancelled, never sent.
-func (t *trial) end(ctx context.Context, state string, f *fault.Fault, receipt *connector.Receipt) error {
+func (t *trial) endAfter(ctx context.Context, state string, f *fault.Fault, show func(*store.Tx, time.Time) error) error {
 	now := t.d.Now()
 	t.e.State, t.e.EndedAt, t.e.DueAt = state, now, time.Time{}
 	if f != nil {
 		t.e.Fault = faultJSON(f)
 	}
 	err := t.d.DB.Write(ctx, func(tx *store.Tx) error {
-		if receipt != nil && len(receipt.Raw) > 0 {
-			if err := tx.AddReceipt(receiptRow(t.e.ID, *receipt, now)); err != nil {
-				return err
-			}
+		if err := t.putEffect(tx, now); err != nil { // first: a claim that was lost ends here
+			return err
 		}
-		if err := tx.PutEffect(t.e); err != nil {
+		if err := show(tx, now); err != nil {
 			return err
 		}
 		if err := t.settle(ctx, tx, state, now); err != nil {
@@ -367,12 +381,10 @@ func (t *trial) end(ctx context.Context, state string, f *fault.Fault, receipt *
 		if err := t.d.noticeEffect(ctx, tx, t.e, t.step.Do, f, now); err != nil {
 			return err
 		}
-		if err := tx.SetCaseEffect(t.e.CaseID, state); err != nil {
-			return err
-		}
 		return t.wantOrder(ctx, tx, now)
 	})
 	if err == nil {
+		wake(t.d.wakeTimers)
 		wake(t.d.wakeOrders)
 		wake(t.d.wakeNotices)
 	}

@@ -43,6 +43,9 @@ type intake struct {
 	matters map[string]*matter // by matterKey, as stored or new
 	orders  map[string]store.Order
 	fresh   []store.Order
+
+	ended store.Effect // that is ended by what is taken in; its case shows its state
+	shown bool         // it does
 }
 
 // change is one snapshot on its way in.
@@ -128,6 +131,9 @@ func (in *intake) load(ctx context.Context, batch []connector.Snapshot) error {
 	ids := make([]int64, 0, len(cases))
 	for key, c := range cases {
 		m := &matter{c: &c, st: in.st}
+		if c.ID == in.ended.CaseID {
+			m.c.Card.Effect, in.shown = in.ended.State, true
+		}
 		in.matters[key], byID[c.ID] = m, m
 		ids = append(ids, c.ID)
 	}

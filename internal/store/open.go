@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -40,8 +41,9 @@ type DB struct {
 	path       string  // SQLite only: of the file
 	news       *news
 	gate       *Gate
-	post       *post      // PostgreSQL only: the line to other nodes
-	packer     *sync.Pool // compressors for what is kept as received
+	post       *post        // PostgreSQL only: the line to other nodes
+	turns      atomic.Int64 // of writes, see tallySlots
+	packer     *sync.Pool   // compressors for what is kept as received
 	closing    sync.Once
 	vocabulary vocabulary
 }

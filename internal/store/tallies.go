@@ -47,9 +47,20 @@ func (tx *Tx) countRow(row tallyRow, by int64) {
 
 var tallyTable = table{
 	name:    "tally",
-	columns: []string{"store_id", "view", "currency", "cases", "ref"},
-	key:     []string{"store_id", "view", "currency"},
+	columns: []string{"store_id", "view", "currency", "slot", "cases", "ref"},
+	key:     []string{"store_id", "view", "currency", "slot"},
 	keep:    map[string]string{"cases": "tally.cases + excluded.cases", "ref": "tally.ref + excluded.ref"},
+}
+
+// tallySlots is over how many rows each sum is spread on PostgreSQL: writes to the same store wait for each other's commit only where they
+// meet in a slot.
+const tallySlots = 16
+
+func (tx *Tx) slot() int64 {
+	if !tx.dialect.postgres {
+		return 0
+	}
+	return tx.db.turns.Add(1) % tallySlots
 }
 
 // keepTallies writes the sums at the end of a write, in a fixed order so that two nodes never wait for each other.
@@ -58,9 +69,10 @@ func (tx *Tx) keepTallies() error {
 		return cmp.Or(cmp.Compare(a.storeID, b.storeID), cmp.Compare(a.view, b.view), cmp.Compare(a.currency, b.currency))
 	})
 	var rows [][]any
+	slot := tx.slot()
 	for _, k := range keys {
 		if sum := tx.tallies[k]; sum != (tallySum{}) {
-			rows = append(rows, []any{k.storeID, k.view, k.currency, sum.cases, sum.ref})
+			rows = append(rows, []any{k.storeID, k.view, k.currency, slot, sum.cases, sum.ref})
 		}
 	}
 	_, err := put(tx, tallyTable, rows, nothing)
@@ -70,14 +82,15 @@ func (tx *Tx) keepTallies() error {
 // Tallies gives the numbers of open cases of the stores (nil = all) by store, view and currency of StakeRef, in that
 // order. Combinations without a case are left out.
 func (r reader) Tallies(ctx context.Context, stores []int64) ([]Tally, error) {
-	const head = "SELECT store_id, view, currency, cases, ref FROM tally WHERE cases <> 0"
+	const head = "SELECT store_id, view, currency, CAST(SUM(cases) AS BIGINT), CAST(SUM(ref) AS BIGINT) FROM tally"
+	const tail = " GROUP BY store_id, view, currency HAVING SUM(cases) <> 0"
 	read := func(r *record) Tally {
 		return Tally{StoreID: r.int(), View: r.text(), Currency: r.text(), Cases: r.int(), Ref: r.int()}
 	}
 	if stores == nil {
-		return all(ctx, r, read, head+" ORDER BY store_id, view, currency")
+		return all(ctx, r, read, head+tail+" ORDER BY store_id, view, currency")
 	}
-	found, err := byIDs(ctx, r, read, head+" AND store_id", "", stores)
+	found, err := byIDs(ctx, r, read, head+" WHERE store_id", tail, stores)
 	slices.SortFunc(found, func(a, b Tally) int {
 		return cmp.Or(cmp.Compare(a.StoreID, b.StoreID), cmp.Compare(a.View, b.View), cmp.Compare(a.Currency, b.Currency))
 	})

@@ -27,3 +27,17 @@ CREATE TABLE blob_part (
 	content {bytes},
 	PRIMARY KEY (hash, part)
 );
+
+-- Each sum of the open cases is spread over several rows, so that nodes which write to the same store need not wait for each other.
+CREATE TABLE tally_slot (
+	store_id BIGINT NOT NULL,
+	view {text} NOT NULL,
+	currency {text} NOT NULL,
+	slot BIGINT NOT NULL,
+	cases BIGINT NOT NULL,
+	ref BIGINT NOT NULL,
+	PRIMARY KEY (store_id, view, currency, slot)
+);
+INSERT INTO tally_slot (store_id, view, currency, slot, cases, ref) SELECT store_id, view, currency, 0, cases, ref FROM tally;
+DROP TABLE tally;
+ALTER TABLE tally_slot RENAME TO tally;
