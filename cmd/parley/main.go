@@ -76,8 +76,12 @@ func run(ctx context.Context, args []string, env func(string) string, out, errs 
 		return 1
 	}
 	defer func() {
-		if code, ok := recover().(left); ok {
-			status = int(code)
+		switch why := recover().(type) {
+		case nil:
+		case left:
+			status = int(why)
+		default:
+			panic(why)
 		}
 	}()
 	words := book.In(language(args, env))
