@@ -17,6 +17,8 @@ import (
 	shopify "parley/internal/connector/shopify/fake"
 	stripe "parley/internal/connector/stripe/fake"
 	"parley/internal/fault"
+	aftership "parley/internal/tracker/aftership/fake"
+	seventeentrack "parley/internal/tracker/seventeentrack/fake"
 )
 
 type connectorVerb struct {
@@ -54,6 +56,9 @@ func fakes() map[string]func(context.Context, string, io.Reader, io.Writer, func
 		"paypal":     paypal.Main,
 		"shopify":    shopify.Main,
 		"stripe":     stripe.Main,
+
+		"aftership":      aftership.Main,
+		"seventeentrack": seventeentrack.Main,
 	}
 }
 

@@ -31,6 +31,13 @@ var mayImport = map[string][]string{
 	"internal/webclient":                         {"internal/fault"},
 	"internal/connector":                         {"internal/money", "internal/fault", "internal/dispute"},
 	"internal/sheet":                             {"internal/money", "internal/fault", "internal/dispute", "internal/connector", "internal/policy/words"},
+	"internal/tracker":                           {"internal/fault", "internal/dispute", "internal/connector", "internal/webclient"},
+	"internal/tracker/trackertest":               {"internal/fault", "internal/dispute", "internal/connector", "internal/connector/simulator", "internal/tracker", "internal/webclient"},
+	"internal/tracker/seventeentrack":            {"internal/fault", "internal/dispute", "internal/connector", "internal/shipment", "internal/tracker", "internal/webclient"},
+	"internal/tracker/seventeentrack/fake":       {"internal/connector/simulator"},
+	"internal/tracker/aftership":                 {"internal/fault", "internal/dispute", "internal/connector", "internal/shipment", "internal/tracker", "internal/webclient"},
+	"internal/tracker/aftership/fake":            {"internal/connector/simulator"},
+	"internal/tracker/aftership/fake/foreign":    {"internal/tracker/aftership/fake"},
 	"internal/vault":                             {"internal/fault"},
 	"internal/blob":                              {"internal/fault"},
 	"internal/texts":                             {"internal/money"},
@@ -84,7 +91,7 @@ var mayUse = map[string][]string{
 	"database/sql":          {"internal/store"},
 	"github.com/jackc/pgx/": {"internal/store"},
 	"modernc.org/sqlite":    {"internal/store"},
-	"net/http":              {"internal/webclient", "internal/web", "internal/api", "internal/app", "internal/connector", "internal/notify", "internal/sim", "cmd/parley"},
+	"net/http":              {"internal/webclient", "internal/web", "internal/api", "internal/app", "internal/connector", "internal/tracker", "internal/notify", "internal/sim", "cmd/parley"},
 	"math/rand":             {"internal/connector/aliexpress/fake", "internal/store/fill", "internal/store/bench"},
 }
 
