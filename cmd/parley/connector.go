@@ -16,6 +16,7 @@ import (
 	paypal "parley/internal/connector/paypal/fake"
 	shopify "parley/internal/connector/shopify/fake"
 	stripe "parley/internal/connector/stripe/fake"
+	taobao "parley/internal/connector/taobao/fake"
 	"parley/internal/fault"
 	aftership "parley/internal/tracker/aftership/fake"
 	seventeentrack "parley/internal/tracker/seventeentrack/fake"
@@ -56,6 +57,7 @@ func fakes() map[string]func(context.Context, string, io.Reader, io.Writer, func
 		"paypal":     paypal.Main,
 		"shopify":    shopify.Main,
 		"stripe":     stripe.Main,
+		"taobao":     taobao.Main,
 
 		"aftership":      aftership.Main,
 		"seventeentrack": seventeentrack.Main,

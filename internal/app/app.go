@@ -29,6 +29,7 @@ import (
 	"parley/internal/connector/sheet"
 	"parley/internal/connector/shopify"
 	"parley/internal/connector/stripe"
+	"parley/internal/connector/taobao"
 	"parley/internal/desk"
 	"parley/internal/fault"
 	"parley/internal/policy"
@@ -165,6 +166,7 @@ func Connectors() map[string]connector.Connector {
 		"paypal":     paypal.New(),
 		"stripe":     stripe.New(),
 		"shopify":    shopify.New(),
+		"taobao":     taobao.New(),
 	}
 }
 

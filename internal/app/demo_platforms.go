@@ -17,6 +17,8 @@ import (
 	shopifydemo "parley/internal/connector/shopify/fake/demo"
 	stripe "parley/internal/connector/stripe/fake"
 	stripedemo "parley/internal/connector/stripe/fake/demo"
+	taobao "parley/internal/connector/taobao/fake"
+	taobaodemo "parley/internal/connector/taobao/fake/demo"
 	"parley/internal/desk"
 )
 
@@ -30,6 +32,7 @@ type simulated struct {
 func platforms() map[string]func(now func() time.Time) (simulated, error) {
 	return map[string]func(now func() time.Time) (simulated, error){
 		"aliexpress": demoAliExpress, "mirakl": demoMirakl, "paypal": demoPayPal, "shopify": demoShopify, "stripe": demoStripe,
+		"taobao": demoTaobao,
 	}
 }
 
@@ -89,6 +92,17 @@ func demoStripe(now func() time.Time) (simulated, error) {
 	for _, shop := range shops {
 		s.stores = append(s.stores, desk.StoreInput{Company: shop.Company, Name: shop.Name, Zone: shop.Zone, Currency: shop.Currency, Country: shop.Country,
 			Settings: shop.Settings})
+	}
+	return s, err
+}
+
+func demoTaobao(now func() time.Time) (simulated, error) {
+	platform := taobao.New(taobao.Options{Now: now})
+	shops, err := taobaodemo.Fill(platform, now())
+	s := simulated{handler: platform}
+	for _, shop := range shops {
+		s.stores = append(s.stores, desk.StoreInput{Company: shop.Company, Name: shop.Name, Zone: shop.Zone, Currency: shop.Currency, Country: shop.Country,
+			Language: shop.Language, Settings: shop.Settings})
 	}
 	return s, err
 }
