@@ -12,6 +12,7 @@ import (
 	"parley/internal/app"
 	"parley/internal/connector/aliexpress/fake"
 	dropship "parley/internal/connector/dropship/fake"
+	mail "parley/internal/connector/mail/fake"
 	mirakl "parley/internal/connector/mirakl/fake"
 	paypal "parley/internal/connector/paypal/fake"
 	shopify "parley/internal/connector/shopify/fake"
@@ -53,6 +54,7 @@ func fakes() map[string]func(context.Context, string, io.Reader, io.Writer, func
 	return map[string]func(context.Context, string, io.Reader, io.Writer, func() time.Time) error{
 		"aliexpress": fake.Main,
 		"dropship":   dropship.Main,
+		"mail":       mail.Main,
 		"mirakl":     mirakl.Main,
 		"paypal":     paypal.Main,
 		"shopify":    shopify.Main,

@@ -24,6 +24,7 @@ import (
 	"parley/internal/connector"
 	"parley/internal/connector/aliexpress"
 	"parley/internal/connector/dropship"
+	"parley/internal/connector/mail"
 	"parley/internal/connector/mirakl"
 	"parley/internal/connector/paypal"
 	"parley/internal/connector/sheet"
@@ -163,6 +164,7 @@ func Connectors() map[string]connector.Connector {
 		"mirakl":     mirakl.New(),
 		"dropship":   dropship.New(),
 		"sheet":      sheet.New(),
+		"mail":       mail.New(),
 		"paypal":     paypal.New(),
 		"stripe":     stripe.New(),
 		"shopify":    shopify.New(),

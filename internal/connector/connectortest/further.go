@@ -30,6 +30,12 @@ type Further struct {
 	Undated bool
 	// Retry tells how often the platform carried out the act of this id: for platforms that take an idempotency key.
 	Retry func(effectID string) int
+	// Surely is what an act gives in a trouble where the platform's protocol leaves no doubt that nothing was done.
+	Surely map[Trouble]fault.Kind
+	// ActCalls is how many calls one act takes; 0 = one.
+	ActCalls int
+	// Nobody are the settings that lead to where nobody listens, where that is not "address".
+	Nobody map[string]string
 }
 
 func further(t *testing.T, h Harness) {
