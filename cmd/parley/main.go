@@ -51,6 +51,7 @@ type commands struct {
 	Policy    policyVerbs   `cmd:"" help:"${help_policy}"`
 	Connector connectorVerb `cmd:"" help:"${help_connector}"`
 	Fake      fakeVerb      `cmd:"" help:"${help_fake}"`
+	Sim       simVerb       `cmd:"" help:"${help_sim}"`
 	Fill      fillVerb      `cmd:"" help:"${help_fill}"`
 	Backup    backupVerbs   `cmd:"" help:"${help_backup}"`
 	Restore   restoreVerb   `cmd:"" help:"${help_restore}"`

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"parley/internal/policy"
 	"parley/internal/reply"
 	"parley/internal/sim"
+	"parley/internal/store"
 	"parley/internal/vault"
 	"parley/packs"
 	"parley/templates"
@@ -54,7 +56,8 @@ func Simulation(dir string, o sim.Options) (sim.Options, error) {
 	return o, nil
 }
 
-// Simulate runs one simulation in a temporary folder, in memory where the machine has such a folder.
+// Simulate runs one simulation. Its files go to a temporary folder, in memory where the machine has such a folder; on PostgreSQL it works
+// in a database of its own beside the one named.
 func Simulate(ctx context.Context, o sim.Options) (report sim.Report, err error) {
 	base := "/dev/shm"
 	if _, serr := os.Stat(base); serr != nil {
@@ -65,8 +68,25 @@ func Simulate(ctx context.Context, o sim.Options) (report sim.Report, err error)
 		return report, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if o.DB != "" {
+		address, drop, ferr := store.Fresh(ctx, o.DB, fmt.Sprintf("parley_sim_%d_%d", os.Getpid(), o.Seed))
+		if ferr != nil {
+			return report, ferr
+		}
+		o.DB = address
+		defer func() { err = errors.Join(err, drop(context.WithoutCancel(ctx))) }()
+	}
 	if o, err = Simulation(dir, o); err != nil {
 		return report, err
 	}
 	return sim.Run(ctx, o)
+}
+
+// ShrinkSimulation makes the script of a failed simulation as short as it gets; nil where the failure does not come again.
+func ShrinkSimulation(ctx context.Context, o sim.Options, failed sim.Report) (*sim.Script, error) {
+	return sim.Shrink(failed, func(s sim.Script) (sim.Report, error) {
+		again := o
+		again.Script, again.First = &s, true
+		return Simulate(ctx, again)
+	})
 }

@@ -124,6 +124,9 @@ func (t *trial) send(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if conflict != nil && notUnderstood(&before.Facts) {
+		return t.postpone(ctx, conflict) // nobody can tell whether the case moved on
+	}
 	if conflict != nil {
 		return t.endSeeing(ctx, refused, conflict, before)
 	}
@@ -208,9 +211,9 @@ func (t *trial) unsent(ctx context.Context, cause error, receipt connector.Recei
 }
 
 // denied: the platform said no. The record is read all the same: something between us may have sent the call twice, and then the no is
-// the answer to the second one.
+// the answer to the second one. Where the record is as it was, it is looked at again as after any act: what is shown may be behind.
 func (t *trial) denied(ctx context.Context, no *fault.Fault, receipt connector.Receipt) error {
-	t.e.State, t.e.Fault = sent, faultJSON(no)
+	t.e.State, t.e.Fault = sent, deniedJSON(no)
 	if len(receipt.Raw) > 0 {
 		t.receipt = &receipt
 	}
@@ -225,10 +228,38 @@ func (t *trial) denied(ctx context.Context, no *fault.Fault, receipt connector.R
 	if err != nil {
 		return err
 	}
-	if t.session.Compare(t.step, before, after) == connector.Confirmed {
+	was := basisOf(&before.Facts)
+	switch {
+	case t.session.Compare(t.step, before, after) == connector.Confirmed:
 		return t.confirm(ctx, after)
+	case was.changed(basisOf(&after.Facts)) != nil:
+		return t.end(ctx, refused, no)
 	}
-	return t.end(ctx, refused, no)
+	return t.absent(ctx, before, after)
+}
+
+// deniedJSON is a failure that is the platform's own no.
+func deniedJSON(no *fault.Fault) json.RawMessage {
+	raw, err := json.Marshal(map[string]any{"kind": no.Kind, "key": no.Key, "field": no.Field, "params": no.Params, "denied": true})
+	if err != nil {
+		return nil
+	}
+	return raw
+}
+
+// no is the platform's answer that the act is not done; nil where it gave none.
+func (t *trial) no() *fault.Fault {
+	var f struct {
+		Kind   fault.Kind
+		Key    string
+		Field  string
+		Params map[string]string
+		Denied bool
+	}
+	if json.Unmarshal(t.e.Fault, &f) != nil || !f.Denied {
+		return nil
+	}
+	return &fault.Fault{Kind: f.Kind, Key: f.Key, Field: f.Field, Params: f.Params}
 }
 
 // before is the record as it stood when the act was sent.
@@ -265,6 +296,9 @@ func (t *trial) absent(ctx context.Context, before, after connector.Snapshot) er
 	if t.e.Looks < effectLooks {
 		t.e.State = sent
 		return t.pause(ctx, now.Add(time.Duration(1<<t.e.Looks)*5*time.Second))
+	}
+	if no := t.no(); no != nil {
+		return t.end(ctx, refused, no)
 	}
 	was := basisOf(&before.Facts)
 	if t.e.Attempts <= effectResends && was.changed(basisOf(&after.Facts)) == nil {

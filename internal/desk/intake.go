@@ -216,6 +216,9 @@ func (in *intake) lay(m *matter, snap connector.Snapshot) (*store.Source, []disp
 			facts, row.Open = old, m.sources[i].Open
 		}
 	}
+	if notUnderstood(&facts) {
+		row.Fingerprint = "" // a passing fault of the platform looks the same as a new word of it
+	}
 	if row.Facts, err = json.Marshal(facts); err != nil {
 		return nil, nil, err
 	}
@@ -226,6 +229,11 @@ func (in *intake) lay(m *matter, snap connector.Snapshot) (*store.Source, []disp
 		m.sources = append(m.sources, rec)
 	}
 	return &row, newActs(old.History, facts.History), nil
+}
+
+// notUnderstood tells that the platform's word for where the case stands is not known.
+func notUnderstood(f *dispute.Facts) bool {
+	return f.Case != nil && f.Case.Reported.State == "" && f.Case.Reported.Status != ""
 }
 
 // problemText is what a person reads about a record that could not be read: key and field, never data.

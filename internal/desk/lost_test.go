@@ -143,3 +143,15 @@ func TestANoToTheSecondCopyOfACallIsNoNo(t *testing.T) {
 		}
 	})
 }
+
+func TestAWordNobodyKnowsIsReadAgain(t *testing.T) {
+	onEach(t, func(s *scene) {
+		s.platform.AddFault(fake.Fault{Method: "aliexpress.issue.detail.get", Kind: fake.UnknownWords, Times: 1})
+		s.dispute(nil)
+		s.sync()
+		s.sync()
+		if row := s.queue(desk.QueueQuery{})[0]; row.State != "wait_seller" || row.DueAt.IsZero() {
+			s.t.Errorf("after a passing fault: %+v", row)
+		}
+	})
+}

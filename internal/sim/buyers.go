@@ -28,7 +28,8 @@ func (s *Sim) plan() {
 			continue
 		}
 		d := NewDraw(s.o.Seed, "matter", number)
-		when := s.o.Start.Add(time.Hour + time.Duration(float64(s.end.Sub(s.o.Start)-time.Hour)*d.Float()))
+		length := time.Duration(s.o.Length) * 24 * time.Hour
+		when := s.o.Start.Add(time.Hour + time.Duration(float64(length-time.Hour)*d.Float()))
 		s.at(when.Truncate(time.Second), func() { s.open(number, d) })
 	}
 	if s.o.Script != nil {

@@ -40,6 +40,9 @@ type Report struct {
 
 	Violated   map[string]int `json:"violated"` // invariants, with how often
 	Violations []Violation    `json:"violations,omitempty"`
+
+	script Script     // by which the run can be played again
+	fired  []Incident // what happened of it, where it happened
 }
 
 // Violation is an invariant that did not hold.
@@ -71,6 +74,9 @@ const shownViolations = 10
 // violate notes that an invariant did not hold, with what happened to the matter until then.
 func (s *Sim) violate(invariant string, m *matter, format string, args ...any) {
 	s.report.Violated[invariant]++
+	if s.o.First && s.failed == nil {
+		s.failed = errViolated
+	}
 	if len(s.report.Violations) >= shownViolations {
 		return
 	}

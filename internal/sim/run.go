@@ -24,7 +24,10 @@ type Options struct {
 	Rough  float64  // how often incidents happen; 0 = 1, 2 = twice as often
 	DB     string   // an empty database
 	Start  time.Time
-	Script *Script // replays a script instead of drawing incidents and matters
+	Script *Script // is played instead of drawing incidents and matters
+	Length int     // days for which matters are drawn; 0 = Days
+	// First ends the run at the first invariant that does not hold.
+	First bool
 
 	SyncEvery  time.Duration // pause between two readings of a store
 	OrderEvery time.Duration
@@ -38,6 +41,9 @@ type Options struct {
 }
 
 func (o *Options) fill() error {
+	if o.Script != nil {
+		o.play(o.Script)
+	}
 	if o.Days < 1 || o.Stores < 1 || len(o.Platforms) == 0 {
 		return errors.New("sim: days, stores and platforms are needed")
 	}
@@ -59,6 +65,9 @@ func (o *Options) fill() error {
 	}
 	if o.Start.IsZero() {
 		o.Start = startOf(o.Seed, o.Days)
+	}
+	if o.Length == 0 {
+		o.Length = o.Days
 	}
 	return nil
 }
@@ -143,9 +152,22 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	err := s.live(ctx)
 	s.close()
 	s.report.WallSeconds = s.stopwatch().Sub(began).Seconds()
+	if errors.Is(err, errViolated) {
+		err = nil
+	}
+	s.report.fired = s.fired
+	s.report.script = Script{
+		Seed: o.Seed, Start: o.Start, Days: o.Days, Length: o.Length, Stores: o.Stores, Nodes: o.Nodes, Cases: o.Cases, Incidents: s.incidents,
+	}
+	if o.Script != nil {
+		s.report.script.Matters = o.Script.Matters
+	}
 	s.report.VirtualDays = int(s.now.Sub(o.Start).Hours() / 24)
 	return s.report, err
 }
+
+// errViolated ends a run at the first violation.
+var errViolated = errors.New("sim: an invariant does not hold")
 
 func (s *Sim) stopwatch() time.Time {
 	if s.o.Stopwatch == nil {
@@ -379,7 +401,7 @@ func (s *Sim) stop(ctx context.Context) error {
 	s.wakeWork()
 	s.moveTo(ctx, s.now.Add(26*time.Hour))
 	if s.failed != nil || ctx.Err() != nil {
-		return ctx.Err()
+		return errors.Join(s.failed, ctx.Err())
 	}
 	return s.lastLook(ctx)
 }

@@ -119,6 +119,7 @@ type gatedConn struct {
 	broken bool
 	tight  bool // SQLite was told that its file may not grow
 	ending driver.Tx
+	stmts  map[*gatedStmt]struct{} // that are not closed
 }
 
 // cut undoes what is open and leaves a connection that only fails. The caller holds the gate's lock.
@@ -260,7 +261,14 @@ func (c *gatedConn) PrepareContext(ctx context.Context, text string) (driver.Stm
 	if err != nil {
 		return nil, err
 	}
-	return &gatedStmt{s, c, text}, nil
+	g := &gatedStmt{s, c, text}
+	c.gate.mu.Lock()
+	defer c.gate.mu.Unlock()
+	if c.stmts == nil {
+		c.stmts = map[*gatedStmt]struct{}{}
+	}
+	c.stmts[g] = struct{}{}
+	return g, nil
 }
 
 func (c *gatedConn) Prepare(text string) (driver.Stmt, error) {
@@ -288,8 +296,12 @@ func (c *gatedConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx,
 
 func (c *gatedConn) Close() error {
 	c.gate.mu.Lock()
+	defer c.gate.mu.Unlock()
 	delete(c.gate.conns, c)
-	c.gate.mu.Unlock()
+	for s := range c.stmts {
+		_ = s.Stmt.Close() // the connection ends with them
+	}
+	c.stmts = nil
 	return c.full.Close()
 }
 
@@ -350,6 +362,17 @@ type gatedStmt struct {
 	driver.Stmt
 	c    *gatedConn
 	text string
+}
+
+// Close ends the statement, unless its connection took it along.
+func (s *gatedStmt) Close() error {
+	s.c.gate.mu.Lock()
+	defer s.c.gate.mu.Unlock()
+	if _, open := s.c.stmts[s]; !open {
+		return nil
+	}
+	delete(s.c.stmts, s)
+	return s.Stmt.Close()
 }
 
 func (s *gatedStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {

@@ -69,6 +69,17 @@ func (p *prepared) get(ctx context.Context, on maker, text string) (*sql.Stmt, e
 	return s, nil
 }
 
+// close ends the statements. database/sql does so itself for those of a pool, and leaves those of a single connection open, which keeps
+// that connection in memory for ever.
+func (p *prepared) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, s := range p.known {
+		_ = s.Close() // the connection ends with them
+	}
+	p.known = nil
+}
+
 func (p *prepared) query(ctx context.Context, on maker, text string, args []any) (*sql.Rows, error) {
 	s, err := p.get(ctx, on, text)
 	if err != nil {

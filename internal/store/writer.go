@@ -88,6 +88,7 @@ func (t *turn) leave(err error) error {
 func (w *writer) close() {
 	close(w.stop)
 	<-w.done
+	w.run.prepared.close()
 	w.conn.Close()
 }
 

@@ -1,0 +1,81 @@
+package sim_test
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"testing"
+
+	"parley/internal/app"
+	"parley/internal/sim"
+	"parley/internal/store/storetest"
+)
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+func run(t *testing.T, o sim.Options) sim.Report {
+	t.Helper()
+	r, err := app.Simulate(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func good(t *testing.T, r sim.Report) {
+	t.Helper()
+	if !r.Good() || r.Lapsed+r.PaidTwice+r.Lost+r.ToldTwice > 0 {
+		t.Errorf("seed %d on %s: %v", r.Seed, r.Engine, r.Violated)
+		for _, v := range r.Violations {
+			t.Logf("%s at %s: %s\n%v", v.Invariant, v.At, v.Text, v.Trace)
+		}
+	}
+	if r.Cases == 0 || r.Decisions == 0 || r.Deadlines == 0 || r.Told == 0 {
+		t.Errorf("nothing happened: %+v", r)
+	}
+}
+
+func TestNothingIsLostByOneNode(t *testing.T) {
+	for seed := uint64(1); seed <= 3; seed++ {
+		good(t, run(t, sim.Options{Seed: seed, Days: 20, Stores: 6, Faults: sim.Kinds(), Rough: 3}))
+	}
+}
+
+func TestNothingIsLostByThreeNodes(t *testing.T) {
+	server := storetest.Postgres(t)
+	good(t, run(t, sim.Options{Seed: 4, Days: 20, Stores: 6, Cases: 30, Nodes: 3, DB: server, Faults: sim.Kinds(), Rough: 6}))
+}
+
+func TestTheSameSeedGivesTheSameRun(t *testing.T) {
+	o := sim.Options{Seed: 5, Days: 14, Stores: 4, Faults: sim.Kinds(), Rough: 3}
+	a, b := run(t, o), run(t, o)
+	a.WallSeconds, b.WallSeconds = 0, 0
+	if !reflect.DeepEqual(a, b) {
+		t.Errorf("two runs of one seed differ:\n%+v\n%+v", a, b)
+	}
+}
+
+// A failure made up of two incidents among many, about one of fifty matters, is found again with just these.
+func TestAFailureShrinksToWhatItNeeds(t *testing.T) {
+	needs := func(s sim.Script) bool {
+		first, second := false, false
+		for _, in := range s.Incidents {
+			first, second = first || in.Skip == 7, second || in.Skip == 23
+		}
+		return first && second && (len(s.Matters) == 0 || slices.Contains(s.Matters, 31))
+	}
+	drawn := sim.Script{Seed: 1, Days: 30, Length: 30, Stores: 2, Nodes: 1, Cases: 50}
+	for i := range 40 {
+		drawn.Incidents = append(drawn.Incidents, sim.Incident{What: "crash", Skip: i})
+	}
+	failed := sim.Failed(drawn, sim.Violation{Invariant: "lapsed", Matter: 12, At: drawn.Start})
+	got, err := sim.Shrink(failed, func(s sim.Script) (sim.Report, error) {
+		if needs(s) {
+			return sim.Failed(s, sim.Violation{Invariant: "lapsed"}), nil
+		}
+		return sim.Report{}, nil
+	})
+	if err != nil || got == nil || len(got.Incidents) != 2 || len(got.Matters) != 1 || !needs(*got) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
