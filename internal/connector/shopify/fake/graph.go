@@ -94,7 +94,9 @@ func (s *Shop) operate(doc *ast.QueryDocument, name string, given map[string]any
 		root, top = s.mutation(), s.p.schema.Mutation
 	}
 	data := x.object(op.SelectionSet, top, root)
-	out := map[string]any{"data": data, "extensions": s.cost(price, price)}
+	spent := min(x.spent, price)
+	s.left += price - spent // what was asked for and not found is given back
+	out := map[string]any{"data": data, "extensions": s.cost(price, spent)}
 	if len(x.errors) > 0 {
 		out["errors"] = x.errors
 	}
