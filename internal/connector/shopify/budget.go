@@ -1,8 +1,11 @@
 package shopify
 
 import (
+	"context"
 	"sync"
 	"time"
+
+	"parley/internal/webclient"
 )
 
 // budgets keep what each store may still ask. Every answer tells it: a leaky bucket of points that refills by the second
@@ -42,20 +45,39 @@ type budget struct {
 	asked     map[string]float64
 }
 
-// wait takes what a document costs out of the bucket and tells how long it needs until it held as much. landed gives it back.
-func (b *budget) wait(now time.Time, document string) (wait time.Duration, taken float64) {
+// look is how often a call that waits looks at the bucket again: most answers cost less than they asked for and give back the rest.
+const look = 250 * time.Millisecond
+
+// enter takes what a document costs out of the bucket, waiting until it holds as much, at the worst as long as refilling takes. landed
+// ends it.
+func (b *budget) enter(ctx context.Context, c webclient.Clock, document string) (taken float64, err error) {
+	taken, rest := b.take(c.Now(), document, false)
+	for ; rest > 0; rest -= look {
+		if err := c.Pause(ctx, min(rest, look)); err != nil {
+			return 0, err
+		}
+		var wait time.Duration
+		if taken, wait = b.take(c.Now(), document, rest <= look); wait == 0 {
+			break
+		}
+	}
+	return taken, nil
+}
+
+// take takes a document's cost if the bucket holds it, or in any case. It gives 0 and the time refilling takes if it does not.
+func (b *budget) take(now time.Time, document string, anyway bool) (taken float64, wait time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	taken, known := b.asked[document]
+	asks, known := b.asked[document]
 	if !known {
-		taken = unheard
+		asks = unheard
 	}
 	b.refill(now)
-	b.flying += taken
-	if missing := b.flying - b.available; missing > 0 {
-		wait = time.Duration(missing / b.restore * float64(time.Second))
+	if missing := b.flying + asks - b.available; missing > 0 && !anyway {
+		return 0, max(time.Millisecond, time.Duration(missing/b.restore*float64(time.Second)))
 	}
-	return wait, taken
+	b.flying += asks
+	return asks, 0
 }
 
 func (b *budget) refill(now time.Time) {

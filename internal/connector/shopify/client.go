@@ -92,14 +92,12 @@ func (c *client) once(ctx context.Context, name string, variables map[string]any
 	if err != nil {
 		return answer{}, fault.Input("variables", name, "JSON").Because(err)
 	}
-	wait, taken := c.budget.wait(c.world.Now(), name)
+	taken, err := c.budget.enter(ctx, c.clock(), name)
+	if err != nil {
+		return answer{}, err
+	}
 	var spent cost
 	defer func() { c.budget.landed(c.world.Now(), name, taken, spent) }()
-	if wait > 0 {
-		if err := c.world.Pause(ctx, wait); err != nil {
-			return answer{}, err
-		}
-	}
 	raw, err := c.post(ctx, "/graphql.json", body, acting)
 	if err != nil {
 		return answer{raw: raw}, err
