@@ -15,6 +15,7 @@ npm-clients:
 	cd internal/connector/aliexpress/fake/foreign && npm ci --no-audit --no-fund --loglevel=error
 	cd internal/connector/stripe/fake/foreign && npm ci --no-audit --no-fund --loglevel=error
 	cd internal/connector/paypal/fake/foreign && npm ci --no-audit --no-fund --loglevel=error
+	cd internal/connector/taobao/fake/foreign && npm ci --no-audit --no-fund --loglevel=error
 	cd internal/connector/shopify/fake/foreign && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	cd internal/tracker/aftership/fake/foreign && npm ci --no-audit --no-fund --loglevel=error
 	cd internal/web/browser && npm ci --no-audit --no-fund --loglevel=error

@@ -2,16 +2,18 @@ package taobao
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
 	"parley/internal/connector"
 	"parley/internal/connector/alibaba/wire"
+	"parley/internal/dispute"
 	"parley/internal/fault"
 )
 
 // Import reads captured answers: of taobao.refund.get (alone, or with taobao.refund.messages.get beside it in one object), of the list of
-// refunds, or an array of such answers. The zone is not needed: the platform's times are always Beijing's.
+// refunds, of a trade or a list of trades (purchases without a case), or an array of such answers. The zone is not needed: the platform's times are always Beijing's.
 func (c *Connector) Import(data []byte, _ *time.Location) ([]connector.Snapshot, error) {
 	v, err := wire.Parse(data)
 	if err != nil {
@@ -26,7 +28,7 @@ func (c *Connector) Import(data []byte, _ *time.Location) ([]connector.Snapshot,
 		out = append(out, c.imported(one)...)
 	}
 	if len(out) == 0 {
-		f := fault.Input("file", strings.Join(v.Members(), ", "), "an answer of taobao.refund.get or taobao.refunds.receive.get")
+		f := fault.Input("file", strings.Join(v.Members(), ", "), "an answer of taobao.refund.get, taobao.refunds.receive.get, taobao.trade.fullinfo.get or taobao.trades.sold.get")
 		f.Key = "fault.taobao.import_nothing"
 		return nil, f
 	}
@@ -46,17 +48,35 @@ func (c *Connector) imported(v wire.Value) (out []connector.Snapshot) {
 			out = c.kept(out, one, wire.Value{}, one)
 		}
 	}
+	if one := body.Get("trade"); one.IsObject() {
+		out = append(out, c.trade(one))
+	}
+	for _, one := range list(body.Get("trades")) {
+		out = append(out, c.trade(one))
+	}
 	if len(out) == 0 && text(v, "refund_id") != "" {
 		return c.kept(out, v, wire.Value{}, v)
 	}
-	return out
+	return slices.DeleteFunc(out, func(s connector.Snapshot) bool { return s.Ref.ID == "" })
+}
+
+// trade makes a purchase without a case of what was captured of it.
+func (c *Connector) trade(v wire.Value) connector.Snapshot {
+	t := &trade{reading: reading{zone: c.zone}, ref: connector.Ref{Kind: tradeKind, ID: id(v, "tid"), Order: id(v, "tid")}}
+	t.read(v)
+	changed := t.at(v, "modified")
+	snap := connector.Snapshot{Ref: t.ref, Fingerprint: fingerprint(text(v, "status"), changed), ChangedAt: changed}
+	snap.Ref.Buyer = t.facts.Buyer.ID
+	snap.Facts = dispute.Facts{Order: t.facts.Order, Buyer: t.facts.Buyer, Shipment: t.facts.Shipment, Unknown: t.unknown}
+	snap.Raw = storable(append([]byte(nil), v.Raw()...))
+	return snap
 }
 
 // kept adds a refund that can be read at all, with the part of the file it came from.
 func (c *Connector) kept(to []connector.Snapshot, refund, thread, from wire.Value) []connector.Snapshot {
 	snap := readRefund(refund, thread, connector.Ref{}, c.zone)
-	if snap.Ref.ID == "" || text(refund, "status") == "" {
-		return to
+	if snap.Ref.ID == "" || text(refund, "status") == "" || text(refund, "created") == "" {
+		return to // the answer of an act names a refund, but is none
 	}
 	raw := append(json.RawMessage(nil), from.Raw()...)
 	snap.Raw = storable(raw)

@@ -64,6 +64,9 @@ func (r *reading) changed(v wire.Value) time.Time {
 
 // fingerprint is the same for a row of the list and for the refund itself.
 func fingerprint(status string, changed time.Time) string {
+	if changed.IsZero() {
+		return status + "@0"
+	}
 	return status + "@" + strconv.FormatInt(changed.Unix(), 10)
 }
 

@@ -2,8 +2,11 @@ package taobao
 
 import "strings"
 
-// refundKind is the kind of source this connector reads.
-const refundKind = "refund"
+// Kinds of source: refunds, and purchases that were read from a file.
+const (
+	refundKind = "refund"
+	tradeKind  = "trade"
+)
 
 // States of a refund, as documented for taobao.refunds.receive.get.
 const (
