@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"slices"
 	"strings"
@@ -68,9 +69,18 @@ func (s *Session) connect(ctx context.Context) (*box, error) {
 	}
 	if err != nil {
 		b.end()
-		return nil, err
+		return nil, untrusted(err, s.imap.host)
 	}
 	return b, nil
+}
+
+// untrusted tells a certificate that proves nothing from other failures.
+func untrusted(err error, host string) error {
+	var wrong *tls.CertificateVerificationError
+	if errors.As(err, &wrong) {
+		return fault.New(fault.Unavailable, "fault.mail.tls", "host", host).Because(err)
+	}
+	return err
 }
 
 // dial connects to a server, with TLS from the first byte where the settings say so.

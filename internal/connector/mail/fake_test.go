@@ -57,9 +57,12 @@ type stage struct {
 	world    connector.World
 }
 
-func newStage(t testing.TB, keeps bool) *stage {
+func newStage(t testing.TB, keeps bool) *stage { return stageOf(t, fake.Options{KeepsCopies: keeps}) }
+
+func stageOf(t testing.TB, o fake.Options) *stage {
 	s := &stage{t: t, clock: &clock{now: noon}, theirs: &clock{now: noon}}
-	s.provider = fake.New(fake.Options{Now: s.theirs.Now, KeepsCopies: keeps})
+	o.Now = s.theirs.Now
+	s.provider = fake.New(o)
 	must(t, s.provider.Start(context.Background(), "127.0.0.1:0", "127.0.0.1:0"))
 	t.Cleanup(func() { _ = s.provider.Close() })
 	var err error
@@ -71,9 +74,9 @@ func newStage(t testing.TB, keeps bool) *stage {
 		"imap_host": imapHost, "imap_port": imapPort, "imap_security": "none", "smtp_host": smtpHost, "smtp_port": smtpPort, "smtp_security": "none",
 		"user": "help@shop.test", "password": password, "from": "Casa Norte <help@shop.test>", "allow_private": "true",
 	}
-	o := webclient.Options{AllowPrivate: true, Total: 10 * time.Second}
+	way := webclient.Options{AllowPrivate: true, Total: 10 * time.Second}
 	s.world = connector.World{
-		HTTP: webclient.New(o), Dial: webclient.NewDial(o), Now: s.clock.Now, Log: slog.New(slog.DiscardHandler),
+		HTTP: webclient.New(way), Dial: webclient.NewDial(way), Now: s.clock.Now, Log: slog.New(slog.DiscardHandler),
 		Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	}
 	return s

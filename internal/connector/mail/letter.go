@@ -103,8 +103,9 @@ func topic(subject string) (base string, answer bool) {
 	return base, base != strings.TrimSpace(subject)
 }
 
+// byTime puts letters in order; of one second, what names more letters is later.
 func byTime(a, b letter) int {
-	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID), cmp.Compare(a.From, b.From))
+	return cmp.Or(a.At.Compare(b.At), cmp.Compare(len(a.Refs), len(b.Refs)), cmp.Compare(a.ID, b.ID), cmp.Compare(a.From, b.From))
 }
 
 // onceEach drops copies: the same mail lies in several folders, or as a draft and sent. What was surely sent wins over a draft. Two

@@ -123,7 +123,7 @@ func (s *Session) post(ctx context.Context) (*mail.Client, func(), error) {
 		return nil, nil, fault.Input("smtp_host", s.smtp.host, "host of the SMTP server").Because(err)
 	}
 	if err := client.DialWithContext(ctx); err != nil {
-		return nil, nil, s.noted("smtp", unposted(ctx, err))
+		return nil, nil, s.noted("smtp", unposted(ctx, untrusted(err, s.smtp.host)))
 	}
 	return client, func() { _ = client.Close() }, s.noted("smtp", nil) // what was handed in stays so
 }

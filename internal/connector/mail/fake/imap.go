@@ -14,7 +14,7 @@ import (
 
 func (p *Platform) imapServer() *imapserver.Server {
 	return imapserver.New(&imapserver.Options{
-		InsecureAuth: true, Logger: log.New(io.Discard, "", 0),
+		TLSConfig: p.onDemand(), InsecureAuth: p.tls == nil, Logger: log.New(io.Discard, "", 0),
 		Caps: imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapUIDPlus: {}, imap.CapESearch: {}, imap.CapNamespace: {}, imap.CapMove: {}},
 		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
 			if p.made() == Down {

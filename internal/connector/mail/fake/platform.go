@@ -7,6 +7,7 @@ package fake
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"sync"
@@ -37,12 +38,17 @@ type Options struct {
 	Now func() time.Time
 	// KeepsCopies: what is sent by SMTP lies in the folder Sent by itself, as with Gmail.
 	KeepsCopies bool
+	// TLS is the certificate; nil = neither server encrypts. StartTLS: encryption begins on demand instead of with the first byte.
+	TLS      *tls.Config
+	StartTLS bool
 }
 
 // Platform is the provider.
 type Platform struct {
 	now     func() time.Time
 	keeps   bool
+	tls     *tls.Config
+	start   bool
 	imap    *imapserver.Server
 	smtp    *smtp.Server
 	servers []net.Listener
@@ -64,7 +70,7 @@ type Delivery struct {
 
 // New makes a provider without mailboxes.
 func New(o Options) *Platform {
-	p := &Platform{now: o.Now, keeps: o.KeepsCopies}
+	p := &Platform{now: o.Now, keeps: o.KeepsCopies, tls: o.TLS, start: o.StartTLS}
 	p.imap, p.smtp = p.imapServer(), p.smtpServer()
 	return p
 }
@@ -80,9 +86,25 @@ func (p *Platform) Start(ctx context.Context, imapAddress, smtpAddress string) e
 			return errors.Join(err, p.Close())
 		}
 		p.servers = append(p.servers, l)
-		go func() { _ = one.serve(counted{l, p}) }() // ends with Close
+		go func() { _ = one.serve(p.secured(counted{l, p})) }() // ends with Close
 	}
 	return nil
+}
+
+// secured speaks TLS from the first byte, where that is asked for.
+func (p *Platform) secured(l net.Listener) net.Listener {
+	if p.tls == nil || p.start {
+		return l
+	}
+	return tls.NewListener(l, p.tls)
+}
+
+// onDemand is the certificate for STARTTLS; nil = there is none.
+func (p *Platform) onDemand() *tls.Config {
+	if !p.start {
+		return nil
+	}
+	return p.tls
 }
 
 // IMAP is the address of the IMAP server as host:port, SMTP that of the other.

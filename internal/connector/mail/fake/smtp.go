@@ -19,7 +19,8 @@ func (p *Platform) smtpServer() *smtp.Server {
 		}
 		return &handIn{p: p, conn: c.Conn()}, nil
 	}))
-	s.Domain, s.AllowInsecureAuth, s.ErrorLog, s.MaxMessageBytes = "mail.test", true, log.New(io.Discard, "", 0), 25<<20
+	s.TLSConfig = p.onDemand()
+	s.Domain, s.AllowInsecureAuth, s.ErrorLog, s.MaxMessageBytes = "mail.test", p.tls == nil, log.New(io.Discard, "", 0), 25<<20
 	return s
 }
 
