@@ -22,6 +22,7 @@ import (
 	"parley/internal/reply"
 	"parley/internal/store"
 	"parley/internal/texts"
+	"parley/internal/tracker"
 	"parley/internal/vault"
 )
 
@@ -40,7 +41,8 @@ type Options struct {
 	Log     *slog.Logger
 	// Channels are the ways to tell people something, by kind; without one there is only the desk's own list.
 	Channels map[string]notify.Channel
-	Texts    *texts.Book // what people are told, in their language; nil = the built-in texts
+	Trackers map[string]tracker.Tracker // services that watch parcels, by kind
+	Texts    *texts.Book                // what people are told, in their language; nil = the built-in texts
 	// PublicURL is the address people reach the desk at, for links in invitations.
 	PublicURL func() string
 	// SyncEvery is the pause between two readings of a store; 0 = one minute.
@@ -77,9 +79,9 @@ type Desk struct {
 	holder   string                     // names this desk where only one may do something at a time
 	abouts   map[string]connector.About // by connector, asked once
 
-	wakeSync, wakeEffects, wakeTimers, wakeOrders, wakeNotices, wakeWatch chan struct{}
-	watching                                                              *watching
-	tidied                                                                atomic.Int64 // second at which Settle or Step tidied up last
+	wakeSync, wakeEffects, wakeTimers, wakeOrders, wakeNotices, wakeWatch, wakeTrackings chan struct{}
+	watching                                                                             *watching
+	tidied                                                                               atomic.Int64 // second at which Settle or Step tidied up last
 }
 
 // New makes a desk. It starts nothing: see Run.
@@ -100,7 +102,7 @@ func New(o Options) *Desk {
 		Options: o, live: newLive(), pace: newPace(), presence: newPresence(), sessions: newSessions(), names: newNames(), lines: newLines(), glance: newGlance(), pulse: newPulse(),
 		wakeSync: make(chan struct{}, 1), wakeEffects: make(chan struct{}, 1),
 		wakeTimers: make(chan struct{}, 1), wakeOrders: make(chan struct{}, 1),
-		wakeNotices: make(chan struct{}, 1), wakeWatch: make(chan struct{}, 1), watching: newWatching(),
+		wakeNotices: make(chan struct{}, 1), wakeWatch: make(chan struct{}, 1), wakeTrackings: make(chan struct{}, 1), watching: newWatching(),
 	}
 	d.abouts = make(map[string]connector.About, len(o.Connectors))
 	for kind, c := range o.Connectors {

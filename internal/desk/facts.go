@@ -14,7 +14,8 @@ type matter struct {
 	c       *store.Case
 	st      store.Store
 	sources []record
-	order   *dispute.Facts // order, buyer, shipment; nil = not read yet
+	order   *dispute.Facts  // order, buyer, shipment; nil = not read yet
+	parcel  *store.Tracking // what a tracker told of the parcel; nil = nothing
 }
 
 // record is a platform record with its facts decoded.
@@ -67,6 +68,7 @@ func (m *matter) facts() (dispute.Facts, error) {
 	if m.order != nil {
 		overlayOrder(&f, m.order)
 	}
+	overlayParcel(&f, m.parcel)
 	f.History = append(f.History, own.History...)
 	f.Messages = append(f.Messages, own.Messages...)
 	f.Evidence = append(f.Evidence, own.Evidence...)

@@ -21,6 +21,7 @@ type Health struct {
 	WorkedAt time.Time
 	Standing bool
 	Nodes    []NodeHealth
+	Trackers []TrackerHealth
 }
 
 // StoreHealth is how fresh the picture of a store is.
@@ -82,6 +83,9 @@ func (d *Desk) readHealth(ctx context.Context, h *Health) error {
 		return err
 	}
 	h.Stores = storesHealth(stores, syncs, h.At)
+	if h.Trackers, err = d.trackersHealth(ctx); err != nil {
+		return err
+	}
 	nodes, err := d.DB.Nodes(ctx)
 	h.Nodes = nodesHealth(nodes, h.At)
 	return err

@@ -141,7 +141,10 @@ func (in *intake) load(ctx context.Context, batch []connector.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	return addRecords(byID, rows)
+	if err := addRecords(byID, rows); err != nil {
+		return err
+	}
+	return addParcels(ctx, in.tx, byID)
 }
 
 // matterKey says which records belong to one case: those of one order line; without a line, of one order; else the record alone.

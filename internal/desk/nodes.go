@@ -135,7 +135,7 @@ func (h *hearing) rested() {
 
 // wakeAll lets every loop look for work.
 func (d *Desk) wakeAll() {
-	for _, c := range []chan struct{}{d.wakeSync, d.wakeOrders, d.wakeTimers, d.wakeEffects, d.wakeNotices, d.wakeWatch} {
+	for _, c := range []chan struct{}{d.wakeSync, d.wakeOrders, d.wakeTimers, d.wakeEffects, d.wakeNotices, d.wakeWatch, d.wakeTrackings} {
 		wake(c)
 	}
 }

@@ -16,6 +16,7 @@ type reader interface {
 	Store(ctx context.Context, id int64) (store.Store, error)
 	SourcesOfCases(ctx context.Context, ids []int64) (map[int64][]store.Source, error)
 	OrdersByNumber(ctx context.Context, storeID int64, numbers []string) (map[string]store.Order, error)
+	TrackingsOfCases(ctx context.Context, ids []int64) (map[int64]store.Tracking, error)
 }
 
 // gather lays everything a case is judged by beside its row.
@@ -45,6 +46,9 @@ func gather(ctx context.Context, r reader, cases []*store.Case) ([]*matter, erro
 		return nil, err
 	}
 	if err := addRecords(byID, rows); err != nil {
+		return nil, err
+	}
+	if err := addParcels(ctx, r, byID); err != nil {
 		return nil, err
 	}
 	for storeID, nos := range numbers {
@@ -116,6 +120,8 @@ type hanging struct {
 	timers  map[int64][]store.Timer
 	docs    map[int64]store.SearchDoc
 	handles []store.Handle
+	parcels []store.ParcelLink
+	now     time.Time
 	tells   map[int64][]tell
 }
 
@@ -129,6 +135,9 @@ func (h *hanging) add(m *matter, f *dispute.Facts, v *policy.Verdict, now time.T
 		h.timers[m.c.ID] = append(h.timers[m.c.ID], store.Timer{CaseID: m.c.ID, Kind: netTimer, DueAt: at})
 	}
 	h.docs[m.c.ID] = searchDoc(m, f)
+	if l, ok := linkOf(m, f); ok {
+		h.parcels, h.now = append(h.parcels, l), now
+	}
 	h.tells[m.c.ID] = tellsOf(m.c, v, now)
 	if f.Order != nil {
 		for _, name := range f.Order.Handles {
@@ -142,6 +151,9 @@ func (h *hanging) write(tx *store.Tx) error {
 		return err
 	}
 	if err := tx.AddHandles(h.handles); err != nil {
+		return err
+	}
+	if err := tx.LinkParcels(h.parcels, h.now); err != nil {
 		return err
 	}
 	return tx.IndexAll(h.docs)

@@ -93,6 +93,9 @@ func (d *Desk) tidy(ctx context.Context) (more bool, err error) {
 		if err := tx.ForgetPushes(now.Add(-keepPushes)); err != nil {
 			return err
 		}
+		if err := tx.ForgetTrackerPushes(now.Add(-keepPushes)); err != nil {
+			return err
+		}
 		if err := tx.ForgetGiven(now.Add(-keepGiven)); err != nil {
 			return err
 		}

@@ -41,6 +41,9 @@ func (tx *Tx) Erase(caseID int64, s Stripped) ([]string, error) {
 			return nil, err
 		}
 	}
+	if err := tx.eraseParcel(caseID); err != nil {
+		return nil, err
+	}
 	hashes, err := all(tx.ctx, tx.reader, (*record).text, "SELECT DISTINCT hash FROM evidence WHERE case_id = ? AND hash <> ''", caseID)
 	if err != nil {
 		return nil, err

@@ -135,7 +135,7 @@ func register(a *Account, it item) (object, *refusal) {
 	if carrier == 0 {
 		carrier, origin = p.Carrier, 1
 	}
-	if carrier == 0 {
+	if carrier == 0 || p.refused {
 		return nil, &refusal{-18019903, "The carrier can not be detected."}
 	}
 	p.Carrier = carrier

@@ -155,6 +155,7 @@ type Parcel struct {
 	Local   string // number of the carrier of the last mile
 	WeightG int
 	s       *Service
+	refused bool
 	events  []Event
 }
 
@@ -184,6 +185,13 @@ func (s *Service) parcel(number string) *Parcel {
 		s.parcels[number] = p
 	}
 	return p
+}
+
+// Refuse lets the service not take a number: no carrier of that name can be followed.
+func (s *Service) Refuse(number string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.parcel(number).refused = true
 }
 
 // guess finds the carrier of a number; 0 = it cannot be told.
