@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"parley/internal/connector"
 	"parley/internal/dispute"
 	"parley/internal/fault"
 	"parley/internal/money"
@@ -94,6 +95,9 @@ func (d *Desk) page(ctx context.Context, who Who, b book, m *matter) (CasePage, 
 	if p.Net, err = d.netPlan(ctx, m, &f, &v, p.Pending); err != nil {
 		return p, err
 	}
+	p.Silence = silence(&v)
+	p.NetDone = p.Silence != nil && m.c.Card.Net == netMark(p.Silence)
+	p.PreparedAt, _ = netAt(netOf(m.st), prepared, m.c.Card.Net, &v)
 	if p.Purchase, err = d.beside(ctx, who, b, m, now); err != nil {
 		return p, err
 	}
@@ -137,10 +141,11 @@ func (d *Desk) beside(ctx context.Context, who Who, b book, m *matter, now time.
 
 // optionViews adds to the rules' options what the form needs, the recommended one first.
 func (d *Desk) optionViews(m *matter, f *dispute.Facts, v *policy.Verdict, p CasePage) []OptionView {
-	acts := d.abouts[m.c.Connector].Acts
+	about := d.abouts[m.c.Connector]
 	out := make([]OptionView, 0, len(v.Options))
 	for _, o := range v.Options {
-		w := OptionView{Option: o, Best: o.Code == v.Recommended && o.Open, Sends: slices.Contains(acts, o.Code)}
+		w := OptionView{Option: o, Best: o.Code == v.Recommended && o.Open, Sends: slices.Contains(about.Acts, o.Code)}
+		w.carries(about)
 		switch o.Code {
 		case "counter_amount", "counter_return":
 			w.NeedsAmount, w.NeedsText, w.NeedsReturnAddress = true, true, o.Code == "counter_return"
@@ -148,7 +153,7 @@ func (d *Desk) optionViews(m *matter, f *dispute.Facts, v *policy.Verdict, p Cas
 			if !w.Max.Known() {
 				w.Max = stakeOf(f)
 			}
-		case "contest_with_evidence":
+		case "contest_with_evidence", "contest_goods":
 			w.NeedsText, w.NeedsEvidence = true, true
 		case "extend_protection":
 			w.NeedsDays = true
@@ -158,11 +163,27 @@ func (d *Desk) optionViews(m *matter, f *dispute.Facts, v *policy.Verdict, p Cas
 			w.NeedsText = true
 		case "accept":
 			w.NeedsReturnAddress = f.Case != nil && f.Case.Claim.ReturnGoods
+		case "refuse_return":
+			w.TakesText = true
 		}
 		out = append(out, w)
 	}
 	slices.SortStableFunc(out, func(a, b OptionView) int { return optionRank(a) - optionRank(b) })
 	return out
+}
+
+// carries adds to an option what the platform lets go with it.
+func (o *OptionView) carries(about connector.About) {
+	o.Irrevocable, o.TakesTracking = slices.Contains(about.Irrevocable, o.Code), slices.Contains(about.Parcels, o.Code)
+	o.Reasons, o.NeedsReason = about.Reasons[o.Code], needsReason(o.Code) && len(about.Reasons[o.Code]) > 0
+	switch o.Code {
+	case "send_message", "counter_amount", "contest_with_evidence", "ask_to_cancel", "appeal":
+		o.Recipients = about.Recipients
+	case "add_facts", "report_to_platform":
+		if len(about.Recipients) > 0 {
+			o.Recipients = append([]string{"platform"}, without(about.Recipients, func(to string) bool { return to == "platform" })...)
+		}
+	}
 }
 
 // suggestedText is the first reply template that fits the case, has all its facts on record and passes the checks; empty if there is

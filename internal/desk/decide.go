@@ -39,6 +39,13 @@ func (d *Desk) Preview(ctx context.Context, who Who, caseID int64, ch Choice) (P
 		return Preview{}, err
 	}
 	p, _, err := d.plan(ctx, d.DB, ms[0], ch)
+	if err != nil {
+		return p, err
+	}
+	limits, err := limitsIn(ctx, d.DB)
+	if alone, key := limits.alone(who.Role, p.Cost); !alone {
+		p.Sign = key
+	}
 	return p, err
 }
 
@@ -180,8 +187,12 @@ func (d *Desk) plan(ctx context.Context, r planner, m *matter, ch Choice) (Previ
 		return Preview{}, f, err
 	}
 	findings := d.check(&f, &v, ch, now)
-	p := Preview{Choice: ch, Steps: steps, Cost: costOf(&f, ch), Final: opt.Final, Findings: findings, Blocked: blocks(findings), Basis: present.pack()}
+	p := Preview{Choice: ch, Steps: steps, Cost: costOf(&f, ch), Final: opt.Final || d.irrevocable(m, ch.Option), Findings: findings, Blocked: blocks(findings), Basis: present.pack()}
 	return p, f, nil
+}
+
+func (d *Desk) irrevocable(m *matter, option string) bool {
+	return slices.Contains(d.abouts[m.c.Connector].Irrevocable, option)
 }
 
 // planner is what planning reads beside the matter itself: the database, or the transaction that decides.
@@ -229,8 +240,26 @@ func (d *Desk) guard(ctx context.Context, r planner, m *matter, f *dispute.Facts
 	if n := len([]rune(ch.Text)); n > maxText {
 		return fault.Input("text", ch.Text, "at most "+strconv.Itoa(maxText)+" characters")
 	}
+	if err := guardWords(about, ch); err != nil {
+		return err
+	}
 	return d.guardOption(ctx, r, m, f, ch)
 }
+
+// guardWords refuses codes and recipients that the platform does not know.
+func guardWords(about connector.About, ch *Choice) error {
+	reasons := about.Reasons[ch.Option]
+	if len(reasons) > 0 && (ch.Reason != "" || needsReason(ch.Option)) && !slices.Contains(reasons, ch.Reason) {
+		return fault.Input("reason_code", ch.Reason, strings.Join(reasons, ", "))
+	}
+	if known := slices.Concat([]string{"", "buyer"}, about.Recipients); !slices.Contains(known, ch.To) {
+		return fault.Input("to", ch.To, strings.Join(slices.Compact(known[1:]), ", "))
+	}
+	return nil
+}
+
+// needsReason names the options whose reason a person chooses: what is wrong with returned goods cannot be assumed.
+func needsReason(option string) bool { return option == "contest_goods" }
 
 // guardOption checks what a choice needs by what it does, and fills in what follows from the case.
 func (d *Desk) guardOption(ctx context.Context, r planner, m *matter, f *dispute.Facts, ch *Choice) error {

@@ -37,8 +37,8 @@ const (
 	maxNetRules    = 40
 )
 
-// netActs are what the net may do. A refusal is not among them: it leaves only as a prepared answer that a person approved.
-var netActs = []string{"accept", "counter_amount", "extend_protection", "send_message", "escalate"}
+// NetActs are what the net may do. A refusal is not among them: it leaves only as a prepared answer that a person approved.
+var NetActs = []string{"accept", "counter_amount", "extend_protection", "send_message", "escalate"}
 
 func (n NetRule) matches(class string) bool {
 	if n.Class == "" {
@@ -123,7 +123,7 @@ func checkNet(rules []NetRule, about connector.About) error {
 
 func (n NetRule) check(field string, about connector.About) error {
 	switch {
-	case !slices.Contains(netActs, n.Do):
+	case !slices.Contains(NetActs, n.Do):
 		return fault.Input(field+"do", n.Do, "accept, counter_amount, extend_protection, send_message, escalate")
 	case n.Do != "escalate" && !slices.Contains(about.Acts, n.Do):
 		return fault.Input(field+"do", n.Do, "something that can be done there from here")
@@ -157,6 +157,14 @@ func costly(v *policy.Verdict) *policy.Deadline {
 	return first
 }
 
+// silence is the deadline that lapses if the shop says nothing; nil where none runs or somebody else is to act.
+func silence(v *policy.Verdict) *policy.Deadline {
+	if v.Ended || v.Owner != "seller" {
+		return nil
+	}
+	return costly(v)
+}
+
 // netMark names a deadline, so that the net acts before it once.
 func netMark(dl *policy.Deadline) string {
 	return dl.Kind + "@" + strconv.FormatInt(dl.At.Unix(), 10)
@@ -164,8 +172,8 @@ func netMark(dl *policy.Deadline) string {
 
 // netAt is the instant at which the net acts on a case: zero where there is nothing to do, or it has acted before this deadline already.
 func netAt(rules []NetRule, pending, done string, v *policy.Verdict) (time.Time, *policy.Deadline) {
-	dl := costly(v)
-	if dl == nil || v.Ended || v.Owner != "seller" || done == netMark(dl) {
+	dl := silence(v)
+	if dl == nil || done == netMark(dl) {
 		return time.Time{}, nil
 	}
 	for _, n := range rules {

@@ -175,7 +175,7 @@ func (d *Desk) row(b book, c *store.Case, now time.Time) Row {
 		Title: c.Card.Title, Buyer: c.Card.Buyer, Country: c.Card.Country, Language: c.Card.Language, Reason: c.Card.Reason,
 		Class: c.Class, State: c.State, Owner: c.Owner, Ask: c.Ask, Recommended: c.Recommended, Advice: c.Card.Advice,
 		DueAt: c.DueAt, DueKind: c.DueKind, Level: levelOf(c.DueAt, now, c.Open), Stake: c.Stake, StakeRef: c.StakeRef,
-		Assignee: b.member(c.AssigneeID), Alerts: c.Card.Alerts, Unknown: c.Card.Unknown, Effect: c.Card.Effect, Counts: c.Card.Counts,
+		Assignee: b.member(c.AssigneeID), Alerts: c.Card.Alerts, Unknown: c.Card.Unknown, Effect: c.Card.Effect, Pending: c.Card.Pending, Counts: c.Card.Counts,
 		OpenedAt: c.OpenedAt, ChangedAt: c.ChangedAt, EndedAt: c.EndedAt,
 	}
 	if c.Card.Why != "" {
@@ -216,6 +216,9 @@ func (d *Desk) Around(ctx context.Context, who Who) (Surroundings, error) {
 	}
 	s.Stores = len(s.Freshness)
 	if s.InDoubt, err = d.DB.CountDoubtful(ctx, stores, dueCap); err != nil {
+		return s, err
+	}
+	if s.Waiting, err = d.DB.CountWaiting(ctx, stores, dueCap); err != nil {
 		return s, err
 	}
 	unseen, err := d.Unseen(ctx, who)

@@ -26,7 +26,8 @@ const (
 type Pending struct {
 	ID       string       `json:"id"`
 	CaseID   int64        `json:"case_id"`
-	State    string       `json:"state"` // to_sign, prepared
+	Case     *Row         `json:"case,omitempty"` // only in lists
+	State    string       `json:"state"`          // to_sign, prepared
 	Choice   Choice       `json:"choice"`
 	Cost     money.Amount `json:"cost,omitzero"`
 	By       MemberRef    `json:"by"`
@@ -271,12 +272,23 @@ func (d *Desk) Waiting(ctx context.Context, who Who) ([]Pending, error) {
 	if err != nil {
 		return nil, err
 	}
-	seen := map[int64]bool{}
-	for i := range cases {
-		seen[cases[i].ID] = who.Sees(cases[i].StoreID)
+	b, err := d.book(ctx)
+	if err != nil {
+		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(dec store.Decision) bool { return !seen[dec.CaseID] })
-	return d.pendings(ctx, who, all)
+	seen := map[int64]*Row{}
+	for i := range cases {
+		if c := &cases[i]; who.Sees(c.StoreID) {
+			row := d.row(b, c, d.Now())
+			seen[c.ID] = &row
+		}
+	}
+	all = slices.DeleteFunc(all, func(dec store.Decision) bool { return seen[dec.CaseID] == nil })
+	out, err := d.pendings(ctx, who, all)
+	for i := range out {
+		out[i].Case = seen[out[i].CaseID]
+	}
+	return out, err
 }
 
 func (d *Desk) pendings(ctx context.Context, who Who, all []store.Decision) ([]Pending, error) {

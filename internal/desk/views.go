@@ -58,6 +58,7 @@ type Row struct {
 	Alerts   []string     `json:"alerts,omitempty"`
 	Unknown  int          `json:"unknown,omitempty"`
 	Effect   string       `json:"effect,omitempty"`
+	Pending  string       `json:"pending,omitempty"` // a decision that waits: to_sign, prepared
 	Counts   bool         `json:"counts"`
 
 	OpenedAt  time.Time `json:"opened_at"`
@@ -104,6 +105,7 @@ type Surroundings struct {
 	// StandingSince tells since when no node has done the desk's own work; zero while one does.
 	StandingSince time.Time
 	NextSyncAt    time.Time
+	Waiting       int64 // decisions that wait for a signature or for the safety net, capped at 1,000
 	InDoubt       int64 // effects whose end is not known, or that were contradicted
 	Unseen        int64 // what the member was told and has not looked at, capped at 100
 	Saved         []SavedView
@@ -147,11 +149,14 @@ type CasePage struct {
 	Effects        []EffectItem
 	Viewers        []MemberRef // others who look at it now
 	Sources        []SourceItem
-	Basis          string       // what a decision taken on this page is based on; hand it back with the decision
-	Rest           money.Amount // what can still be paid back for this order over all sources; zero amount without currency = not known
-	Pending        *Pending     // a decision that waits for a signature or for the safety net; nil = none
-	Net            *NetPlan     // what happens if nobody answers; nil = nothing
-	Purchase       []Row        // other cases about the same money that the member may see
+	Basis          string           // what a decision taken on this page is based on; hand it back with the decision
+	Rest           money.Amount     // what can still be paid back for this order over all sources; zero amount without currency = not known
+	Pending        *Pending         // a decision that waits for a signature or for the safety net; nil = none
+	Net            *NetPlan         // what happens if nobody answers; nil = nothing
+	Silence        *policy.Deadline // the deadline that lapses if the shop says nothing; nil = none runs
+	NetDone        bool             // the safety net has acted before that deadline already
+	PreparedAt     time.Time        // when an answer prepared now would go out; zero = the safety net sends none
+	Purchase       []Row            // other cases about the same money that the member may see
 	BuyerStats     BuyerStats
 	OrderFetchedAt time.Time
 }
@@ -175,6 +180,12 @@ type OptionView struct {
 	Suggested          money.Amount // filled in at first
 	SuggestedText      string       // a draft from a template, if one can be filled; only from Consider
 	Sends              bool         // acts at the marketplace; otherwise it is only recorded here
+	Irrevocable        bool         // nothing takes it back there
+	TakesText          bool         // words may go with it
+	TakesTracking      bool         // number and carrier of a parcel may go with it
+	Recipients         []string     // whom the words may go to, the usual one first; empty = nothing to choose
+	Reasons            []string     // the platform's own codes, the usual one first; empty = none
+	NeedsReason        bool         // one of Reasons has to be chosen
 }
 
 // Line is one thing that happened, for the timeline.
@@ -269,6 +280,7 @@ type Preview struct {
 	Final    bool               `json:"final"`              // cannot be taken back
 	Findings []reply.Finding    `json:"findings,omitempty"` // of the reply checks on the text
 	Blocked  bool               `json:"blocked"`
+	Sign     string             `json:"sign,omitempty"` // text key of why it would wait for a second signature
 	Basis    string             `json:"basis"`
 }
 

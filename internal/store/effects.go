@@ -34,6 +34,12 @@ func (r reader) WaitingDecisions(ctx context.Context, caseIDs []int64) ([]Decisi
 	return byIDs(ctx, r, readDecision, text+" AND case_id", " ORDER BY at, id", caseIDs)
 }
 
+// CountWaiting counts the decisions that wait in stores (nil = all), at most up to limit.
+func (r reader) CountWaiting(ctx context.Context, stores []int64, limit int) (int64, error) {
+	text, args := inStores("SELECT c.id FROM decision d JOIN case_ c ON c.id = d.case_id WHERE d.state IN ('to_sign', 'prepared')", stores, nil)
+	return one(ctx, r, "count", (*record).int, "SELECT count(*) FROM ("+text+" LIMIT ? + 0) x", append(args, limit)...)
+}
+
 // AddDecision writes a new decision. Conflict if its id exists: the same decision was sent twice.
 func (tx *Tx) AddDecision(d Decision) error {
 	tx.Touched(d.CaseID)

@@ -36,7 +36,7 @@ func (c *call) optionForm() error {
 	if err != nil {
 		return err
 	}
-	d.Typed = page.Typed{Amount: c.text.Decimal(d.Option.Suggested), Text: d.Option.SuggestedText, Basis: d.C.Basis}
+	d.Typed = begun(d, c.text.Decimal(d.Option.Suggested))
 	if d.Option.NeedsEvidence {
 		for _, e := range d.C.Evidence {
 			if e.URL != "" {
@@ -44,10 +44,19 @@ func (c *call) optionForm() error {
 			}
 		}
 	}
-	if d.Option.NeedsAmount || d.Option.NeedsText || d.Option.NeedsDays || d.Option.NeedsReturnAddress || d.Option.NeedsEvidence || !d.Option.Open {
+	if d.Asks() {
 		return c.show(http.StatusOK, page.DecidePage(d))
 	}
 	return c.previewed(d)
+}
+
+// begun is the form before anybody typed: what is known stands in it.
+func begun(d page.Decide, amount string) page.Typed {
+	t := page.Typed{Amount: amount, Text: d.Option.SuggestedText, Basis: d.C.Basis}
+	if s := d.C.Facts.Shipment; s != nil && d.Option.TakesTracking {
+		t.Tracking, t.Carrier = s.Number, s.Carrier
+	}
+	return t
 }
 
 // typed is the form as it was filled in.
@@ -58,13 +67,16 @@ func (c *call) typed() (page.Typed, error) {
 	p := c.r.PostForm
 	return page.Typed{
 		Amount: p.Get("amount"), Text: strings.ReplaceAll(p.Get("text"), "\r\n", "\n"), Days: p.Get("days"), Address: p.Get("address"),
-		Basis: p.Get("basis"), Evidence: p["evidence"],
+		Basis: p.Get("basis"), Evidence: p["evidence"], To: p.Get("to"), Reason: p.Get("reason"),
+		Tracking: strings.TrimSpace(p.Get("tracking")), Carrier: strings.TrimSpace(p.Get("carrier")),
 	}, nil
 }
 
 // choice turns the form into what the desk is asked.
 func (c *call) choice(option string, t page.Typed) (desk.Choice, error) {
-	out := desk.Choice{Option: option, Text: t.Text, Address: t.Address, Basis: t.Basis}
+	out := desk.Choice{
+		Option: option, Text: t.Text, Address: t.Address, Basis: t.Basis, To: t.To, Reason: t.Reason, Tracking: t.Tracking, Carrier: t.Carrier,
+	}
 	if t.Amount != "" {
 		amount, err := amountOf(t.Amount, c.r.PostFormValue("currency"), c.text.Point())
 		if err != nil {
@@ -73,7 +85,7 @@ func (c *call) choice(option string, t page.Typed) (desk.Choice, error) {
 		out.Amount = amount
 	}
 	if t.Days != "" {
-		days, err := strconv.Atoi(t.Days)
+		days, err := whole("days", t.Days)
 		if err != nil || days < 1 {
 			return out, fault.Input("days", t.Days, c.text.T("allowed.days"))
 		}
@@ -87,6 +99,18 @@ func (c *call) choice(option string, t page.Typed) (desk.Choice, error) {
 		out.Evidence = append(out.Evidence, id)
 	}
 	return out, nil
+}
+
+// whole reads a whole number; nothing typed is 0.
+func whole(field, typed string) (int, error) {
+	if typed == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(typed)
+	if err != nil {
+		return 0, fault.Input(field, typed, "0, 1, 2 …")
+	}
+	return n, nil
 }
 
 // amountOf reads an amount as people type it: with the mark of their language or a point, and with marks between thousands only
@@ -162,7 +186,11 @@ func (c *call) decide() error {
 	if err != nil {
 		return c.unsent(d, err)
 	}
-	done, err := c.Desk.Decide(c.r.Context(), c.who, d.C.ID, choice)
+	do := c.Desk.Decide
+	if c.r.PostFormValue("prepare") != "" {
+		do = c.Desk.Prepare
+	}
+	done, err := do(c.r.Context(), c.who, d.C.ID, choice)
 	if err != nil {
 		return c.unsent(d, err)
 	}

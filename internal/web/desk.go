@@ -17,6 +17,7 @@ type Desk interface {
 	Sheets
 	People
 	Rulebook
+	Safety
 	Notices
 }
 
@@ -24,6 +25,7 @@ type Desk interface {
 type Lists interface {
 	Queue(ctx context.Context, who desk.Who, q desk.QueueQuery) (desk.QueuePage, error)
 	Around(ctx context.Context, who desk.Who) (desk.Surroundings, error)
+	Waiting(ctx context.Context, who desk.Who) ([]desk.Pending, error)
 	Doubtful(ctx context.Context, who desk.Who) ([]desk.EffectItem, error)
 	SaveView(ctx context.Context, who desk.Who, name, query string) error
 	DropView(ctx context.Context, who desk.Who, id int64) error
@@ -45,6 +47,10 @@ type Cases interface {
 	Record(ctx context.Context, who desk.Who, caseID int64, in desk.RecordInput) error
 	AddEvidence(ctx context.Context, who desk.Who, caseID int64, in desk.EvidenceInput) (desk.EvidenceItem, error)
 	SetReading(ctx context.Context, who desk.Who, evidenceID int64, reading string) error
+	Prepare(ctx context.Context, who desk.Who, caseID int64, choice desk.Choice) (desk.Decided, error)
+	Release(ctx context.Context, who desk.Who, decisionID string) (desk.Decided, error)
+	Decline(ctx context.Context, who desk.Who, decisionID, reason string) error
+	Erase(ctx context.Context, who desk.Who, caseID int64, reason string) error
 	ResolveEffect(ctx context.Context, who desk.Who, effectID, outcome, reason string) error
 }
 
@@ -69,6 +75,17 @@ type Sheets interface {
 	DropSheet(ctx context.Context, who desk.Who, storeID int64, id string) error
 	LookAtSheet(ctx context.Context, who desk.Who, storeID int64, file desk.SheetFile, over *sheet.Mapping) (sheet.Look, bool, error)
 	ImportSheet(ctx context.Context, who desk.Who, storeID int64, file desk.SheetFile, mapping *sheet.Mapping, dryRun bool) (desk.SheetResult, error)
+}
+
+// Safety is what is done if nobody answers, and what one person may pay back.
+type Safety interface {
+	Net(ctx context.Context, who desk.Who, storeID int64) ([]desk.NetRule, error)
+	SetNet(ctx context.Context, who desk.Who, storeID int64, rules []desk.NetRule) error
+	ReplayNet(ctx context.Context, who desk.Who, storeID int64, rules []desk.NetRule, days int) (desk.NetReplay, error)
+	Limits(ctx context.Context, who desk.Who) (desk.Limits, error)
+	SetLimits(ctx context.Context, who desk.Who, l desk.Limits) error
+	Retention(ctx context.Context, who desk.Who) (int, error)
+	SetRetention(ctx context.Context, who desk.Who, days int) error
 }
 
 // Rulebook is what stores have made of the rules, and which cases the rules lead.

@@ -94,7 +94,8 @@ func (c *call) storeForm() (page.StoreForm, error) {
 		Connector: st.Connector, Name: st.Name, Company: st.Company, Zone: st.Zone, Currency: st.Currency, Country: st.Country,
 		Language: st.Language, Settings: st.Settings,
 	}
-	return page.StoreForm{Frame: c.frame(st.Name), About: about, Store: &st, Typed: typed}, nil
+	net, err := c.Desk.Net(c.r.Context(), c.who, id)
+	return page.StoreForm{Frame: c.frame(st.Name), About: about, Store: &st, Typed: typed, Net: net}, err
 }
 
 func (c *call) updateStore() error {

@@ -155,7 +155,7 @@ func (s *Session) reject(ctx context.Context, act connector.Effect) (connector.R
 func (s *Session) inspect(ctx context.Context, act connector.Effect) (connector.Receipt, error) {
 	reason := act.Reason
 	if reason == "" {
-		reason = findings[len(findings)-1]
+		reason = findings[0]
 	}
 	if !slices.Contains(findings, reason) {
 		return connector.Receipt{}, fault.Input("reason", reason, oneOf(findings))

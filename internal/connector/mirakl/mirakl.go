@@ -62,6 +62,9 @@ func (*Connector) About() connector.About {
 		Acts: []string{"accept", "refund", "accept_withdrawal", "counter_amount", "contest_with_evidence", "send_message", "add_facts", "accept_return", "refuse_return",
 			"confirm_goods", "contest_goods", "mark_resolved", "dispatch"},
 		Irrevocable: []string{"accept", "refund", "accept_withdrawal", "accept_return", "refuse_return", "confirm_goods", "mark_resolved", "dispatch"},
+		Reasons:     map[string][]string{"refuse_return": rejections, "contest_goods": findings},
+		Recipients:  []string{"buyer", "platform", "both"},
+		Parcels:     []string{"dispatch"},
 		MaxPicture:  largestFile,
 		Settings: []connector.Setting{
 			{Name: "operator", Options: []string{"pccomponentes", "alltricks", other}, Default: "pccomponentes"},

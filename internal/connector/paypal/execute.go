@@ -192,6 +192,9 @@ func supportingInfo(_ *Session, act connector.Effect, _ offered) (any, error) {
 	return map[string]string{"notes": act.Text}, needed(act, "text", act.Text)
 }
 
+// notAsSent is what can be wrong with returned goods (acknowledgement_type of the disputes API).
+var notAsSent = []string{"DAMAGED", "EMPTY_PACKAGE_OR_DIFFERENT", "MISSING_ITEMS", "ITEM_NOT_RECEIVED"}
+
 // acknowledgement says that returned goods arrived, or what is wrong with them: that one takes PayPal's own word in Reason.
 func acknowledgement(_ *Session, act connector.Effect, o offered) (any, error) {
 	kind := itemReceived
@@ -199,7 +202,7 @@ func acknowledgement(_ *Session, act connector.Effect, o offered) (any, error) {
 		kind = act.Reason
 	}
 	if kind == "" || (act.Do == "contest_goods" && kind == itemReceived) {
-		return nil, fault.Input("reason", kind, "ITEM_NOT_RECEIVED, DAMAGED, EMPTY_PACKAGE_OR_DIFFERENT, MISSING_ITEMS")
+		return nil, fault.Input("reason", kind, strings.Join(notAsSent, ", "))
 	}
 	if !takes(o.acknowledgements, kind) {
 		return nil, fault.New(fault.Refused, "fault.paypal.not_offered", "act", act.Do+" "+kind)

@@ -55,6 +55,8 @@ func (*Connector) About() connector.About {
 			"accept", "counter_amount", "counter_return", "contest_with_evidence", "send_message", "add_facts", "confirm_goods", "contest_goods", "appeal",
 		},
 		Irrevocable:  []string{"accept", "contest_with_evidence", "confirm_goods", "appeal"},
+		Reasons:      map[string][]string{"contest_goods": notAsSent},
+		Parcels:      []string{"contest_with_evidence", "appeal"},
 		MaxPicture:   largestFile - 1,
 		FilesWithAct: true,
 		Pushes:       true,

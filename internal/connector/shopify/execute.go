@@ -3,6 +3,7 @@ package shopify
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -52,8 +53,8 @@ func (s *Session) approve(ctx context.Context, act connector.Effect) (connector.
 	return s.do(ctx, "Approve", "returnApproveRequest", map[string]any{"input": map[string]any{"id": act.Ref.ID, "notifyCustomer": true}})
 }
 
-// declineReasons are the platform's own grounds for saying no to a return.
-var declineReasons = words("FINAL_SALE OTHER RETURN_PERIOD_ENDED")
+// declineReasons are the platform's own grounds for saying no to a return (ReturnDeclineReason), the usual one first.
+var declineReasons = []string{"OTHER", "RETURN_PERIOD_ENDED", "FINAL_SALE"}
 
 // decline says no to a requested return; the words go to the customer with it.
 func (s *Session) decline(ctx context.Context, act connector.Effect) (connector.Receipt, error) {
@@ -62,10 +63,10 @@ func (s *Session) decline(ctx context.Context, act connector.Effect) (connector.
 	}
 	reason := act.Reason
 	if reason == "" {
-		reason = "OTHER"
+		reason = declineReasons[0]
 	}
-	if !declineReasons[reason] {
-		return connector.Receipt{}, fault.Input("reason", act.Reason, "FINAL_SALE, OTHER, RETURN_PERIOD_ENDED")
+	if !slices.Contains(declineReasons, reason) {
+		return connector.Receipt{}, fault.Input("reason", act.Reason, strings.Join(declineReasons, ", "))
 	}
 	input := map[string]any{"id": act.Ref.ID, "declineReason": reason, "notifyCustomer": true}
 	if t := strings.TrimSpace(act.Text); t != "" {

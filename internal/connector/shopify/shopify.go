@@ -55,6 +55,7 @@ func (*Connector) About() connector.About {
 		},
 		Zone:       "UTC", // every instant of the API is in UTC
 		Acts:       []string{"accept_return", "refuse_return", "contest_with_evidence", "refund", "confirm_goods"},
+		Reasons:    map[string][]string{"refuse_return": declineReasons},
 		MaxPicture: largestPicture,
 		Pushes:     true,
 		// Evidence that was submitted cannot be taken back, money neither, and an approved return only with the customer.

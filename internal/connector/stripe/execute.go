@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -56,8 +57,8 @@ func (s *Session) contest(ctx context.Context, act connector.Effect) (connector.
 	return s.act(ctx, disputePath(act), act.ID, append(fields, param{in("metadata", effectKey), act.ID}, param{"submit", "true"}))
 }
 
-// refundReasons are those a shop may give.
-var refundReasons = set("duplicate fraudulent requested_by_customer")
+// refundReasons are those a shop may give (docs.stripe.com/api/refunds/create), the usual one first.
+var refundReasons = []string{"requested_by_customer", "duplicate", "fraudulent"}
 
 // refund pays a part or all of the payment back.
 func (s *Session) refund(ctx context.Context, act connector.Effect) (connector.Receipt, error) {
@@ -69,9 +70,9 @@ func (s *Session) refund(ctx context.Context, act connector.Effect) (connector.R
 	if !act.Amount.Known() || !even || n <= 0 {
 		return connector.Receipt{}, fault.Input("amount", act.Amount.String(), "more than 0, in units Stripe counts in")
 	}
-	reason := first(act.Reason, "requested_by_customer")
-	if !refundReasons[reason] {
-		return connector.Receipt{}, fault.Input("reason", act.Reason, strings.Join(sortedKeys(refundReasons), ", "))
+	reason := first(act.Reason, refundReasons[0])
+	if !slices.Contains(refundReasons, reason) {
+		return connector.Receipt{}, fault.Input("reason", act.Reason, strings.Join(refundReasons, ", "))
 	}
 	return s.act(ctx, "/v1/refunds", act.ID, []param{
 		{on, act.Ref.Order}, {"amount", strconv.FormatInt(n, 10)}, {"reason", reason}, {in("metadata", effectKey), act.ID},

@@ -50,6 +50,8 @@ func (*Connector) About() connector.About {
 		Packs:       []string{"stripe@2026", "visa@2025-07", "mastercard@2025", "amex@2025", "discover@2025"},
 		Acts:        []string{"accept", "contest_with_evidence", "refund"},
 		Irrevocable: []string{"accept", "contest_with_evidence", "refund"},
+		Reasons:     map[string][]string{"refund": refundReasons},
+		Parcels:     []string{"contest_with_evidence"},
 		MaxPicture:  largestFile,
 		Pushes:      true,
 		Settings: []connector.Setting{

@@ -45,6 +45,10 @@ type Desk struct {
 	Channel   desk.ChannelInput // the last channel that was typed
 	Plan      desk.Plan         // the last plan that was typed
 	Installed bool              // the last channel was one of the installation
+	Rules     []desk.NetRule
+	Bounds    desk.Limits
+	Kept      int    // days of retention
+	Why       string // the last reason typed: of a decision declined, of an erasure
 	people    []desk.MemberView
 	sheet     desk.SheetFile // kept between two pages
 	watch     []chan desk.Change
@@ -58,6 +62,7 @@ func New(name, locale, theme string) *Desk {
 		Stores: market(name).stores(), people: people(), Saved: []desk.SavedView{{ID: 1, Name: "Luz Hogar", Query: "store=1&view=open"}},
 	}
 	d.Cases = market(name).cases()
+	d.safe()
 	d.Doubts = []desk.EffectItem{
 		{ID: "e1", CaseID: 2, Do: "counter_amount", State: "in_doubt", Amount: eur(720), Attempts: 1, At: Now.Add(-20 * time.Minute), By: "Jun Wei", FaultKey: "fault.no_trace"},
 		{ID: "e2", CaseID: 5, Do: "accept", State: "contradicted", Amount: eur(5210), Attempts: 2, At: Now.Add(-3 * time.Hour), By: "Lucía Moreno", FaultKey: "fault.contradicted"},
@@ -112,7 +117,11 @@ func wanted(r desk.Row, who desk.Who, q desk.QueueQuery) bool {
 		return r.Assignee != nil && r.Assignee.ID == who.MemberID
 	case "unassigned":
 		return r.Assignee == nil && r.Open
-	case "", "all":
+	case "":
+		if !r.Open {
+			return false
+		}
+	case "all":
 	default:
 		if r.View != q.View {
 			return false
@@ -143,7 +152,7 @@ func (d *Desk) Around(context.Context, desk.Who) (desk.Surroundings, error) {
 	if err := d.gone(); err != nil {
 		return desk.Surroundings{}, err
 	}
-	s := desk.Surroundings{Views: map[string]int64{}, Stores: len(d.Stores), InDoubt: int64(len(d.Doubts)), Unseen: 3, NextSyncAt: Now.Add(40 * time.Second), Saved: d.Saved}
+	s := desk.Surroundings{Views: map[string]int64{}, Stores: len(d.Stores), InDoubt: int64(len(d.Doubts)), Waiting: 2, Unseen: 3, NextSyncAt: Now.Add(40 * time.Second), Saved: d.Saved}
 	var sum int64
 	for _, c := range d.Cases {
 		s.Views[c.View]++
@@ -260,7 +269,11 @@ func (d *Desk) Preview(_ context.Context, _ desk.Who, id int64, ch desk.Choice) 
 		return desk.Preview{}, fault.New(fault.Refused, "fault.amount_above_refundable", "amount", ch.Amount.String())
 	}
 	p := desk.Preview{Choice: ch, Basis: "b2", Cost: money.Amount{Minor: ch.Amount.Minor, Currency: c.Stake.Currency}, Final: ch.Option == "accept"}
-	p.Steps = []connector.Effect{{ID: "n", Do: ch.Option, Ref: connector.Ref{Kind: "issue", ID: "60124003"}, Amount: ch.Amount, Text: ch.Text, Days: ch.Days}}
+	p.Steps = []connector.Effect{{ID: "n", Do: ch.Option, Ref: connector.Ref{Kind: "issue", ID: "60124003"}, Amount: ch.Amount, Text: ch.Text, Days: ch.Days,
+		To: ch.To, Reason: ch.Reason, Tracking: ch.Tracking, Carrier: ch.Carrier}}
+	if len(d.Bounds.Second) > 0 && p.Cost.Minor > d.Bounds.Second[0].Minor {
+		p.Sign = "sign.second"
+	}
 	if at := strings.Index(ch.Text, "promise"); at >= 0 {
 		p.Findings = []reply.Finding{{Check: "delivery_promise", Rule: "X4", Start: at, End: at + len("promise"), Blocks: true, Instead: "reply.delivery_promise.instead"}}
 		p.Blocked = true
@@ -284,8 +297,16 @@ func (d *Desk) Decide(_ context.Context, _ desk.Who, id int64, ch desk.Choice) (
 	return desk.Decided{DecisionID: "d1", CaseID: id, State: "open"}, nil
 }
 
-// Decision gives a decision that was carried out.
-func (d *Desk) Decision(context.Context, desk.Who, string) (desk.Decided, error) {
+// Decision gives a decision that was carried out, or one that waits.
+func (d *Desk) Decision(_ context.Context, _ desk.Who, id string) (desk.Decided, error) {
+	defer d.lock()()
+	if state, ok := strings.CutPrefix(id, "dec_"); ok {
+		c, err := d.waits(id)
+		if err != nil {
+			return desk.Decided{DecisionID: id, CaseID: 1, State: "declined"}, nil
+		}
+		return desk.Decided{DecisionID: id, CaseID: c.ID, State: state}, nil
+	}
 	return desk.Decided{DecisionID: "d1", CaseID: 1, State: "done", Effects: []desk.EffectItem{
 		{ID: "e9", CaseID: 1, Do: "upload_evidence", State: "confirmed", Attempts: 1, At: Now, By: "Lucía Moreno"},
 		{ID: "e8", CaseID: 1, Do: "contest_with_evidence", State: "confirmed", Amount: eur(0), Attempts: 1, At: Now, By: "Lucía Moreno"},

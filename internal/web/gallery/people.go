@@ -52,7 +52,7 @@ func (d *Desk) ResolveEffect(_ context.Context, _ desk.Who, id, _, reason string
 
 // Kinds gives one connector.
 func (d *Desk) Kinds() []connector.About {
-	return []connector.About{{Kind: d.market, Mark: "AE", Zone: "America/Los_Angeles", Packs: []string{d.market + "@2017"}, Settings: []connector.Setting{
+	return []connector.About{{Kind: d.market, Mark: "AE", Zone: "America/Los_Angeles", Packs: []string{d.market + "@2017"}, Acts: []string{"accept", "counter_amount", "extend_protection"}, Settings: []connector.Setting{
 		{Name: "gateway", Options: []string{"iop", "top"}, Default: "iop"}, {Name: "app_key", Required: true}, {Name: "app_secret", Secret: true, Required: true},
 		{Name: "address"},
 	}}}

@@ -168,6 +168,7 @@ func options(r desk.Row) []desk.OptionView {
 		{Option: policy.Option{Code: "counter_amount", Open: true, Cost: &part, Effect: "option.counter_amount.effect"}, NeedsAmount: true, NeedsText: true, Sends: true, Max: full, Suggested: part},
 		{Option: policy.Option{Code: "accept", Open: true, Cost: &full, Final: true, Effect: "option.accept.effect.refund_only"}, Sends: true},
 		{Option: policy.Option{Code: "extend_protection", Open: true, Cost: &none, Effect: "option.extend.effect"}, NeedsDays: true, Sends: true},
+		refunds(full),
 		{Option: policy.Option{Code: "counter_return", Reason: "option.counter_return.nothing_to_return"}},
 	}
 	for i := range list {

@@ -24,6 +24,7 @@ type StoreForm struct {
 	Error  string
 	Field  string
 	Tested *connector.Identity
+	Net    []desk.NetRule // of the store, where there is one
 }
 
 // ImportForm takes a captured file of a platform.

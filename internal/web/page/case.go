@@ -296,6 +296,8 @@ func effectTone(state string) string {
 		return "good"
 	case "contradicted", "refused", "in_doubt", "failed":
 		return "late"
+	case "to_sign":
+		return "soon"
 	}
 	return "calm"
 }

@@ -2,6 +2,7 @@ package page
 
 import (
 	"slices"
+	"strings"
 
 	"parley/internal/connector"
 	"parley/internal/desk"
@@ -22,6 +23,7 @@ type Decide struct {
 // Typed is the form as the member filled it in, kept as text so that nothing is lost when it is wrong.
 type Typed struct {
 	Amount, Text, Days, Address, Basis string
+	To, Reason, Tracking, Carrier      string
 	Evidence                           []string
 }
 
@@ -54,7 +56,7 @@ func (d Decide) currency() string {
 func (d Decide) ticked(id int64) bool { return slices.Contains(d.Typed.Evidence, ID(id)) }
 
 // sent are the parts of one step of the preview, as label and value.
-func (f Frame) sent(e connector.Effect) [][2]string {
+func (f Frame) sent(e connector.Effect, kind string) [][2]string {
 	var out [][2]string
 	add := func(key, value string) {
 		if value != "" {
@@ -72,12 +74,43 @@ func (f Frame) sent(e connector.Effect) [][2]string {
 	add("sent.address", e.Address)
 	add("sent.proposal", e.Proposal)
 	add("sent.own_proposal", e.OwnProposal)
+	if e.To != "" {
+		add("sent.to", f.T("to."+e.To))
+	}
+	if e.Reason != "" {
+		add("sent.reason", f.platformWord(kind, e.Reason))
+	}
+	add("sent.tracking", strings.TrimSpace(e.Carrier+" "+e.Tracking))
+	for _, file := range e.Files {
+		add("sent.file", file.Name)
+	}
 	if e.File != nil {
 		add("sent.file", e.File.Name)
 	}
 	add("sent.text", e.Text)
 	return out
 }
+
+// Asks tells whether the option needs a form before it can be previewed.
+func (d Decide) Asks() bool {
+	o := d.Option
+	return o.NeedsAmount || o.NeedsText || o.TakesText || o.NeedsDays || o.NeedsReturnAddress || o.NeedsEvidence || o.TakesTracking ||
+		len(o.Reasons) > 0 || len(o.Recipients) > 0 || !o.Open || !o.Sends
+}
+
+// prepares tells whether the decision can be kept for the safety net.
+func (d Decide) prepares() bool { return d.C.PreparedAt.After(d.Now) }
+
+// confirm is the word on the button that sends.
+func (d Decide) confirm() string {
+	if d.Preview.Sign != "" {
+		return d.T("preview.ask_sign")
+	}
+	return d.confirmWord()
+}
+
+// waits tells whether the decision waits and nothing was sent.
+func (r Result) waits() bool { return r.D.State == "to_sign" || r.D.State == "prepared" }
 
 // settled tells whether nothing more will happen by itself.
 func (r Result) settled() bool { return r.D.State != "open" }

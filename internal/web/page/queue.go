@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"time"
 
 	"parley/internal/desk"
@@ -139,6 +140,21 @@ func (q Queue) Filtered() bool {
 		}
 	}
 	return false
+}
+
+// ticked tells whether a filter holds a value.
+func (q Queue) ticked(name, value string) bool { return slices.Contains(q.Query.Values[name], value) }
+
+// connectors are the kinds of marketplaces among the stores.
+func (q Queue) connectors() []string {
+	var out []string
+	for _, s := range q.Stores {
+		if !slices.Contains(out, s.Connector) {
+			out = append(out, s.Connector)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // pick gives the present value of a filter, or what it is without one.

@@ -16,6 +16,8 @@ var paths = map[string]string{
 	"import":   "M12 3v12M7 10l5 5 5-5M4 20h16",
 	"members":  "M9 11a4 4 0 100-8 4 4 0 000 8zM2 21c0-4 3-7 7-7s7 3 7 7M16 3.5a4 4 0 010 7M18 14c2.5 1 4 3.5 4 7",
 	"playbook": "M6 3h12v18l-6-4-6 4z",
+	"sign":     "M4 20h16M6 15l9-9 3 3-9 9H6zM13 8l3 3",
+	"settings": "M4 7h9M17 7h3M13 4v6M4 17h3M11 17h9M9 14v6",
 	"bell":     "M6 17V11a6 6 0 1112 0v6l2 2H4zM10 21h4",
 	"search":   "M11 18a7 7 0 100-14 7 7 0 000 14zM16 16l5 5",
 }
