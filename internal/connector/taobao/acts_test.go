@@ -87,7 +87,7 @@ func TestGoodsComeBack(t *testing.T) {
 			session := s.open(t)
 			r := s.ask(fake.RefundSpec{GoodsBack: true})
 			act := effect("accept", r)
-			act.Amount, act.ReturnGoods = fen(12900), true
+			act.Amount, act.Proposal = fen(12900), act.Proposal+"/return"
 			receipt, outcome, err := carried(t, session, act)
 			must(t, err)
 			if outcome != connector.Confirmed || r.See().Status != "WAIT_BUYER_RETURN_GOODS" || strings.Contains(string(receipt.Request), "13800000002") {

@@ -15,7 +15,7 @@ func (s *Session) Compare(act connector.Effect, before, after connector.Snapshot
 		return compareMessage(act, before, after)
 	}
 	wanted, known := results[act.Do]
-	if act.ReturnGoods && (act.Do == "accept" || act.Do == "accept_withdrawal") {
+	if at, err := locked(act); err == nil && at.back && (act.Do == "accept" || act.Do == "accept_withdrawal") {
 		wanted = set(waitReturn + " " + waitGoods + " " + success)
 	}
 	if !known {

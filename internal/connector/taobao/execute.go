@@ -31,25 +31,13 @@ func (s *Session) Execute(ctx context.Context, act connector.Effect) (connector.
 	return do(ctx, act)
 }
 
-// lock is the state a person decided on: the version and phase of the refund.
-type lock struct{ version, phase string }
-
-// locked reads the proposal an act is about.
-func locked(act connector.Effect) (lock, error) {
-	version, phase, _ := strings.Cut(act.Proposal, "/")
-	if !digits(version) || (phase != "" && !phases[phase]) {
-		return lock{}, fault.Input("proposal", act.Proposal, "VERSION/PHASE of the refund")
-	}
-	return lock{version, phase}, nil
-}
-
 // accept agrees: to a return where goods come back, else to the money.
 func (s *Session) accept(ctx context.Context, act connector.Effect) (connector.Receipt, error) {
 	at, err := locked(act)
 	if err != nil {
 		return connector.Receipt{}, err
 	}
-	if act.ReturnGoods {
+	if at.back {
 		return s.agreeReturn(ctx, act, at)
 	}
 	sum, ok := fen(act.Amount)

@@ -159,7 +159,7 @@ func (p *pull) listing(ctx context.Context, filter param) (int, error) {
 }
 
 // mostRows bounds what a total that cannot be true makes us read.
-const mostRows = 200_000
+const mostRows = 100_000
 
 func (p *pull) page(ctx context.Context, filter param, n int) ([]row, int, error) {
 	a, err := p.s.read(ctx, "taobao.refunds.receive.get", param{"fields", commas(rowFields)}, filter,

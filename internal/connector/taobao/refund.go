@@ -10,6 +10,7 @@ import (
 	"parley/internal/connector"
 	"parley/internal/connector/alibaba/wire"
 	"parley/internal/dispute"
+	"parley/internal/fault"
 	"parley/internal/money"
 )
 
@@ -153,7 +154,7 @@ func (r *reading) proposals(v wire.Value, c *dispute.Case, changed time.Time) []
 		return nil
 	}
 	p := dispute.Proposal{
-		ID: proposalID(version, text(v, "refund_phase")), By: "buyer", Kind: "refund", Amount: c.Claim.Amount, ReturnGoods: c.Claim.ReturnGoods,
+		ID: lock{version, phaseOf(v), c.Claim.ReturnGoods}.String(), By: "buyer", Kind: "refund", Amount: c.Claim.Amount, ReturnGoods: c.Claim.ReturnGoods,
 		Text: c.ReasonNote, At: c.OpenedAt, ChangedAt: changed, Status: text(v, "status"), Open: !c.Reported.Ended, Current: true,
 	}
 	if p.ReturnGoods {
@@ -162,11 +163,51 @@ func (r *reading) proposals(v wire.Value, c *dispute.Case, changed time.Time) []
 	return []dispute.Proposal{p}
 }
 
-func proposalID(version, phase string) string {
-	if !phases[phase] {
-		return version
+// lock is the state a person decided on: the version and phase of the refund, and whether goods come back. It is what a proposal is called.
+type lock struct {
+	version, phase string
+	back           bool
+}
+
+const backWord = "return"
+
+func (l lock) String() string {
+	out := l.version
+	if l.phase != "" {
+		out += "/" + l.phase
 	}
-	return version + "/" + phase
+	if l.back {
+		out += "/" + backWord
+	}
+	return out
+}
+
+// locked reads the proposal an act is about.
+func locked(act connector.Effect) (lock, error) {
+	parts := strings.Split(act.Proposal, "/")
+	l := lock{version: parts[0]}
+	good := digits(l.version)
+	for _, part := range parts[1:] {
+		switch {
+		case phases[part]:
+			l.phase = part
+		case part == backWord:
+			l.back = true
+		default:
+			good = false
+		}
+	}
+	if !good {
+		return lock{}, fault.Input("proposal", act.Proposal, "VERSION[/PHASE][/return] of the refund")
+	}
+	return l, nil
+}
+
+func phaseOf(v wire.Value) string {
+	if phase := text(v, "refund_phase"); phases[phase] {
+		return phase
+	}
+	return ""
 }
 
 // steps are the acts that the record itself dates.

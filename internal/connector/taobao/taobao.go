@@ -60,8 +60,8 @@ func (*Connector) About() connector.About {
 	return connector.About{
 		Kind: kind, Mark: "TB", Zone: "Asia/Shanghai",
 		Packs:        []string{"taobao@2025"},
-		Acts:         []string{"accept", "counter_return", "contest_with_evidence", "confirm_goods", "contest_goods", "send_message"},
-		Irrevocable:  []string{"accept", "confirm_goods"},
+		Acts:         []string{"accept", "accept_withdrawal", "counter_return", "contest_with_evidence", "confirm_goods", "contest_goods", "send_message"},
+		Irrevocable:  []string{"accept", "accept_withdrawal", "confirm_goods"},
 		MaxPicture:   largestProof,
 		FilesWithAct: true,
 		Pushes:       true,
