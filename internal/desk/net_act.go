@@ -48,6 +48,9 @@ func (d *Desk) runNet(ctx context.Context, tx *store.Tx, caseID int64, now time.
 		if err := tx.PutCases([]*store.Case{m.c}); err != nil {
 			return err
 		}
+		if err := d.noticeCalled(ctx, tx, m.c, dl, now); err != nil {
+			return err
+		}
 	}
 	kind := "net_acted"
 	if did == "escalate" {

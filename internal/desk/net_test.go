@@ -114,6 +114,17 @@ func TestTheNetCallsAPersonWhereNothingFits(t *testing.T) {
 			s.t.Fatalf("the net shows %+v", page.Net)
 		}
 		s.passUntil(page.DueAt.Add(-10 * time.Minute))
+		told, err := s.DB.NoticesFor(bg, page.ID)
+		s.must(err)
+		called := 0
+		for _, n := range told {
+			if n.Reason == "called" && n.MemberID == s.owner.MemberID {
+				called++
+			}
+		}
+		if called != 1 {
+			s.t.Errorf("the owner was called %d times", called)
+		}
 		if s.events(page.ID, "net_escalated") != 1 || len(s.page(page.ID).Effects) != 0 {
 			s.t.Errorf("%d calls, acts %+v", s.events(page.ID, "net_escalated"), s.page(page.ID).Effects)
 		}

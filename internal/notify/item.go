@@ -19,6 +19,8 @@ const (
 	Doubt    = "doubt"    // nobody knows whether an act happened, or the platform shows something else
 	Refused  = "refused"  // an act was refused or never went out
 	Changed  = "changed"  // a decision was not sent because the case changed
+	Called   = "called"   // the safety net can do nothing and calls a person
+	Sign     = "sign"     // a decision waits for the member's signature
 	Assigned = "assigned" // somebody handed the member a case
 	Store    = "store"    // a store cannot be read
 	Broken   = "broken"   // one of the member's channels does not work
@@ -29,7 +31,7 @@ const (
 
 // Reasons gives those a member can choose, in the order they are shown. Tests are always sent.
 func Reasons() []string {
-	return []string{Left72h, Left24h, Left6h, Left1h, Warning, Evening, Lapsed, Reminder, Doubt, Refused, Changed, Assigned, Store, Broken, Digest}
+	return []string{Left72h, Left24h, Left6h, Left1h, Warning, Evening, Lapsed, Reminder, Doubt, Refused, Changed, Called, Sign, Assigned, Store, Broken, Digest}
 }
 
 // Steps are the times before a deadline at which people are told, the nearest first.
