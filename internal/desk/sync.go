@@ -13,7 +13,7 @@ import (
 
 const (
 	syncLease    = 10 * time.Minute // longer than any reading of a store may take
-	syncAtOnce   = 8                // stores read side by side
+	syncAtOnce   = 24               // stores read side by side
 	syncPatience = 5 * time.Minute  // one reading is given up after this
 	// nearDeadline makes readings four times as frequent while an answer of the store is due this soon.
 	nearDeadline = time.Hour
