@@ -157,7 +157,7 @@ func (d *Desk) search(ctx context.Context, b book, stores []int64, q QueueQuery)
 	if err != nil {
 		return QueuePage{}, err
 	}
-	return QueuePage{Rows: d.rows(b, page.Cases), Next: string(page.Next)}, nil
+	return QueuePage{Rows: d.rows(b, page.Cases), Next: string(page.Next), Capped: page.Capped}, nil
 }
 
 func (d *Desk) rows(b book, cases []store.Case) []Row {

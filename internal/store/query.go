@@ -36,6 +36,8 @@ type Page struct {
 	Cases []Case
 	Next  Cursor // for Query.After; empty = this is the end
 	Prev  Cursor // for Query.Before; empty = this is the begin
+	// Capped: a search had more hits than it looks at, and what is not among the first SearchCap of them is not found.
+	Capped bool
 }
 
 // maxPage is the longest page.

@@ -53,40 +53,47 @@ func (r reader) Search(ctx context.Context, q SearchQuery) (Page, error) {
 		}
 		return r.searchPage(ctx, q, hits[i], at.ID, page.Limit)
 	}
+	capped := false
 	for _, h := range hits {
-		if found, err := r.searchPage(ctx, q, h, never, page.Limit); err != nil || len(found.Cases) > 0 {
+		found, err := r.searchPage(ctx, q, h, never, page.Limit)
+		if capped = capped || found.Capped; err != nil || len(found.Cases) > 0 {
 			return found, err
 		}
 	}
-	return Page{}, nil
+	return Page{Capped: capped}, nil
 }
 
 // hit is one way to find cases: a sentence that gives their ids below a given one, the newest first.
 type hit struct {
-	by   string
-	text string
-	args []any
+	by    string
+	text  string
+	args  []any
+	whole bool // looks at the same hits for every page: the first in the order of numbers, not the newest
 }
+
+// begunNumbers are the numbers between two, the first of them.
+const begunNumbers = "SELECT case_id FROM number WHERE folded >= ? AND folded < ? LIMIT 5000"
 
 // hits gives the ways to try, in this order.
 func (r reader) hits(ctx context.Context, q SearchQuery) ([]hit, error) {
 	text := strings.TrimSpace(q.Text)
 	if digits, own := strings.CutPrefix(text, "#"); own {
 		if id, err := strconv.ParseInt(digits, 10, 64); err == nil {
-			return []hit{{"id", "SELECT id FROM case_ WHERE id = ? AND id < ?", []any{id}}}, nil
+			return []hit{{by: "id", text: "SELECT id FROM case_ WHERE id = ? AND id < ?", args: []any{id}}}, nil
 		}
 	}
 	var ways []hit
 	for _, folded := range foldedParts(text) {
-		ways = append(ways, hit{"number:" + folded, "SELECT case_id AS id FROM number WHERE folded = ? AND case_id < ? ORDER BY case_id DESC LIMIT 5000", []any{folded}})
+		ways = append(ways, hit{by: "number:" + folded, args: []any{folded},
+			text: "SELECT case_id AS id FROM number WHERE folded = ? AND case_id < ? ORDER BY case_id DESC LIMIT 5000"})
 	}
 	if folded := Fold(text); len(folded) >= minPrefix {
-		ways = append(ways, hit{"prefix", "SELECT DISTINCT case_id AS id FROM (SELECT case_id FROM number WHERE folded >= ? AND folded < ?" +
-			" LIMIT 5000) n WHERE case_id < ? ORDER BY id DESC", []any{folded, folded + "\U0010FFFF"}})
+		ways = append(ways, hit{by: "prefix", args: []any{folded, folded + "\U0010FFFF"}, whole: true,
+			text: "SELECT DISTINCT case_id AS id FROM (" + begunNumbers + ") n WHERE case_id < ? ORDER BY id DESC"})
 	}
 	wanted, err := r.wordQuery(ctx, text)
 	if wanted != "" {
-		ways = append(ways, hit{"words", r.dialect.wordHits(), []any{wanted}})
+		ways = append(ways, hit{by: "words", text: r.dialect.wordHits(), args: []any{wanted}})
 	}
 	return ways, err
 }
@@ -190,7 +197,20 @@ func (r reader) searchPage(ctx context.Context, q SearchQuery, h hit, below int6
 	if len(found) > limit {
 		p.Next = place{Order: h.by, ID: found[limit-1].ID}.cursor()
 	}
-	return p, nil
+	if h.whole || p.Next == "" && (q.Stores != nil || q.Open != nil) { // else every hit is shown, page after page
+		p.Capped, err = r.capped(ctx, h, below)
+	}
+	return p, err
+}
+
+// capped tells whether a way has as many hits below an id as are looked at, so that there may be more.
+func (r reader) capped(ctx context.Context, h hit, below int64) (bool, error) {
+	text, args := h.text, append(slices.Clone(h.args), below)
+	if h.whole {
+		text, args = begunNumbers, h.args
+	}
+	n, err := one(ctx, r, "count", (*record).int, "SELECT count(*) FROM ("+text+") h", args...)
+	return n >= SearchCap, err
 }
 
 // Index makes a case be found by what the document says; what did not change costs one look.

@@ -29,6 +29,31 @@ func hits(t *testing.T, db *store.DB, q store.SearchQuery) []int64 {
 	return ids(page.Cases)
 }
 
+// TestASearchSaysWhatItDidNotLookAt hides one case behind as many newer hits as are looked at.
+func TestASearchSaysWhatItDidNotLookAt(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s, other := shop(t, db, "a"), shop(t, db, "b")
+		old := indexed(t, db, s, "old", store.SearchDoc{Words: "lamp shade", Numbers: []string{"81234567890", "L1"}})
+		newer := map[int64]store.SearchDoc{}
+		for i := range int64(store.SearchCap) {
+			newer[old.ID+1000+i] = store.SearchDoc{Words: "lamp", Numbers: []string{fmt.Sprint(8123456700000 + i), "L1"}}
+		}
+		write(t, db, func(tx *store.Tx) error { return tx.IndexAll(newer) })
+		for _, text := range []string{"lamp", "L1", "81234567"} {
+			page, err := db.Search(ctx, store.SearchQuery{Text: text, Stores: []int64{s.ID}})
+			if err != nil || !page.Capped {
+				t.Errorf("%s: capped %v with %d cases, %v", text, page.Capped, len(page.Cases), err)
+			}
+		}
+		for _, q := range []store.SearchQuery{{Text: "lamp shade", Stores: []int64{s.ID}}, {Text: "shade", Stores: []int64{other.ID}}, {Text: "nothing"}, {Text: "81234567890"}} {
+			page, err := db.Search(ctx, q)
+			if err != nil || page.Capped {
+				t.Errorf("%s: capped %v, %v", q.Text, page.Capped, err)
+			}
+		}
+	})
+}
+
 func TestWordsAreFoundInAnyScript(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		s := shop(t, db, "a")

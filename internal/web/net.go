@@ -152,6 +152,9 @@ func (c *call) tryNet(n page.Net) error {
 	if err != nil {
 		return c.wrongNet(n, err)
 	}
+	if n.Days == "" {
+		n.Days = "90"
+	}
 	days, err := whole("span", n.Days)
 	if err != nil {
 		return c.wrongNet(n, err)
