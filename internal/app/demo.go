@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -20,7 +21,7 @@ type Demo struct {
 	*App
 	Email, Password, Token string
 
-	servers []*http.Server
+	servers []io.Closer
 	remove  string // folder that goes when the demo ends; empty = it was given and stays
 }
 
@@ -108,6 +109,9 @@ func (d *Demo) fill(ctx context.Context, stores []desk.StoreInput) error {
 		}
 	}
 	if err := d.trade(ctx, owner); err != nil {
+		return err
+	}
+	if err := d.guard(ctx, owner); err != nil {
 		return err
 	}
 	return d.Desk.Settle(ctx)

@@ -1,7 +1,10 @@
 package app
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"time"
@@ -9,6 +12,8 @@ import (
 	"parley/internal/connector"
 	aliexpress "parley/internal/connector/aliexpress/fake"
 	aliexpressdemo "parley/internal/connector/aliexpress/fake/demo"
+	mail "parley/internal/connector/mail/fake"
+	maildemo "parley/internal/connector/mail/fake/demo"
 	mirakl "parley/internal/connector/mirakl/fake"
 	mirakldemo "parley/internal/connector/mirakl/fake/demo"
 	paypal "parley/internal/connector/paypal/fake"
@@ -25,13 +30,14 @@ import (
 // simulated is one platform of the demo: what answers its calls, and its shops as a person would add them.
 type simulated struct {
 	handler http.Handler
+	own     io.Closer // servers of its own where it does not speak HTTP; its shops then say where it is
 	stores  []desk.StoreInput
 }
 
 // platforms are the simulated platforms of the demo, by connector, filled with shops of the same two companies. A new one is one line here.
 func platforms() map[string]func(now func() time.Time) (simulated, error) {
 	return map[string]func(now func() time.Time) (simulated, error){
-		"aliexpress": demoAliExpress, "mirakl": demoMirakl, "paypal": demoPayPal, "shopify": demoShopify, "stripe": demoStripe,
+		"aliexpress": demoAliExpress, "mail": demoMail, "mirakl": demoMirakl, "paypal": demoPayPal, "shopify": demoShopify, "stripe": demoStripe,
 		"taobao": demoTaobao,
 	}
 }
@@ -50,6 +56,23 @@ func demoAliExpress(now func() time.Time) (simulated, error) {
 		}
 	}
 	return s, err
+}
+
+func demoMail(now func() time.Time) (simulated, error) {
+	provider := mail.New(mail.Options{Now: now})
+	if err := provider.Start(context.Background(), "127.0.0.1:0", "127.0.0.1:0"); err != nil {
+		return simulated{}, err
+	}
+	boxes, err := maildemo.Fill(provider)
+	if err != nil {
+		return simulated{}, errors.Join(err, provider.Close())
+	}
+	s := simulated{own: provider}
+	for _, box := range boxes {
+		s.stores = append(s.stores, desk.StoreInput{Company: box.Company, Name: box.Name, Zone: box.Zone, Currency: box.Currency, Country: box.Country,
+			Language: box.Language, Settings: box.Settings})
+	}
+	return s, nil
 }
 
 func demoMirakl(now func() time.Time) (simulated, error) {
@@ -116,6 +139,14 @@ func (d *Demo) simulate(clock *Clock) ([]desk.StoreInput, error) {
 		s, err := all[kind](clock.Now)
 		if err != nil {
 			return nil, fmt.Errorf("simulated %s: %w", kind, err)
+		}
+		if s.own != nil {
+			d.servers = append(d.servers, s.own)
+			for _, in := range s.stores {
+				in.Connector = kind
+				stores = append(stores, in)
+			}
+			continue
 		}
 		address, err := d.serve(s.handler)
 		if err != nil {

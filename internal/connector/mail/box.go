@@ -37,6 +37,7 @@ type box struct {
 	ctx      context.Context
 	end      func()
 	selected string
+	sent     string // the folder with what was sent, once it was found
 }
 
 // open connects and signs in.
@@ -142,8 +143,8 @@ var sentNames = []string{
 
 // sentFolder finds the folder with what was sent.
 func (b *box) sentFolder(s *Session) (string, error) {
-	if s.sent != "" {
-		return s.sent, nil
+	if b.sent = first(b.sent, s.sent); b.sent != "" {
+		return b.sent, nil
 	}
 	all, err := b.List("", "*", nil).Collect()
 	if err != nil {
@@ -152,7 +153,8 @@ func (b *box) sentFolder(s *Session) (string, error) {
 	named := ""
 	for _, f := range all {
 		if slices.Contains(f.Attrs, imap.MailboxAttrSent) {
-			return f.Mailbox, nil
+			b.sent = f.Mailbox
+			return b.sent, nil
 		}
 		last := f.Mailbox
 		if f.Delim != 0 {
@@ -165,6 +167,7 @@ func (b *box) sentFolder(s *Session) (string, error) {
 	if named == "" {
 		return "", &fault.Fault{Kind: fault.Invalid, Key: "fault.mail.sent_folder", Field: "sent_folder"}
 	}
+	b.sent = named
 	return named, nil
 }
 

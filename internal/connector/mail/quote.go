@@ -57,7 +57,7 @@ func attribution(lines []string, n int) int {
 			return 0
 		}
 		whole = strings.TrimSpace(whole + " " + line)
-		if attributions.MatchString(whole) {
+		if (strings.HasSuffix(whole, ":") || strings.HasSuffix(whole, "：")) && attributions.MatchString(whole) {
 			return span
 		}
 	}
