@@ -35,6 +35,54 @@ func TestADisputeOfTheOlderCalls(t *testing.T) {
 	}
 }
 
+// A webhook sends the dispute without an envelope.
+func TestADisputeAsAWebhookSendsIt(t *testing.T) {
+	s := imported(t, `{"id":7001,"order_id":8002,"type":"inquiry","amount":"12.30","currency":"EUR","reason":"unrecognized","network_reason_code":"10.4",
+		"status":"needs_response","evidence_due_by":"2026-11-19T00:00:00+01:00","evidence_sent_on":null,"finalized_on":null,"initiated_at":"2026-11-05T09:12:00+01:00"}`)
+	if c := s.Facts.Case; s.Ref.ID != "gid://shopify/ShopifyPaymentsDispute/7001" || c.Reported.Status != "INQUIRY/NEEDS_RESPONSE" || !s.Open ||
+		!c.PlatformDueAt.Equal(time.Date(2026, 11, 18, 23, 0, 0, 0, time.UTC)) {
+		t.Errorf("%+v, %+v", s.Ref, c)
+	}
+}
+
+const olderOrder = `{"id":8002,"admin_graphql_api_id":"gid://shopify/Order/8002","name":"#2044","created_at":"2026-10-01T10:00:00+02:00",
+	"processed_at":"2026-10-01T10:00:00+02:00","updated_at":"2026-10-09T08:00:00+02:00","financial_status":"partially_refunded","fulfillment_status":"fulfilled",
+	"payment_gateway_names":["stripe"],"total_price_set":{"presentment_money":{"amount":"50.00","currency_code":"EUR"}},
+	"total_shipping_price_set":{"presentment_money":{"amount":"4.00","currency_code":"EUR"}},
+	"customer":{"id":9,"admin_graphql_api_id":"gid://shopify/Customer/9","first_name":"Ana","last_name":"Ruiz"},"shipping_address":{"city":"Vigo","country_code":"ES"},
+	"line_items":[{"id":3,"admin_graphql_api_id":"gid://shopify/LineItem/3","title":"Lamp","sku":"L-1","quantity":2,"price_set":{"presentment_money":{"amount":"23.00","currency_code":"EUR"}}}],
+	"fulfillments":[{"id":4,"admin_graphql_api_id":"gid://shopify/Fulfillment/4","status":"success","created_at":"2026-10-02T10:00:00+02:00","tracking_company":"Correos","tracking_number":"PQ4F8D0700000000128001X"}],
+	"refunds":[{"id":950,"created_at":"2026-10-08T10:00:00+02:00","transactions":[{"id":991,"kind":"refund","status":"success","gateway":"stripe","amount":"20.00","currency":"EUR","receipt":{"id":"re_3Abcdefgh"}}]}]}`
+
+// Orders of the older calls are purchases without a case; what was paid back is known by the gateway's own number.
+func TestAnOrderOfTheOlderCalls(t *testing.T) {
+	for _, file := range []string{olderOrder, `{"order":` + olderOrder + `}`, `{"orders":[` + olderOrder + `]}`} {
+		s := imported(t, file)
+		o, l := s.Facts.Order, s.Facts.Ledger
+		if s.Problem != nil || s.Ref.Kind != "order" || s.Ref.Order != "#2044" || s.Facts.Case != nil || o.Status != "PARTIALLY_REFUNDED/FULFILLED" ||
+			o.Goods != (money.Amount{Minor: 4600, Currency: "EUR"}) || len(o.Items) != 1 || o.Items[0].Quantity != 2 {
+			t.Fatalf("%+v, %+v", s.Ref, o)
+		}
+		if len(l) != 1 || l[0].Amount != (money.Amount{Minor: 2000, Currency: "EUR"}) || l[0].Source != "stripe:refund/re_3Abcdefgh" {
+			t.Errorf("ledger %+v", l)
+		}
+		if s.Facts.Buyer.Country != "ES" || s.Facts.Shipment.Number != "PQ4F8D0700000000128001X" || len(s.Facts.Unknown) != 0 {
+			t.Errorf("%+v, %+v, unknown %v", s.Facts.Buyer, s.Facts.Shipment, s.Facts.Unknown)
+		}
+		if again := imported(t, string(s.Raw)); again.Fingerprint != s.Fingerprint || len(again.Facts.Ledger) != 1 {
+			t.Errorf("read back: %+v", again)
+		}
+	}
+}
+
+// A field of another shape is told, and the rest of the order still stands.
+func TestAnOrderOfTheOlderCallsWithAStrangeField(t *testing.T) {
+	s := imported(t, strings.Replace(olderOrder, `["stripe"]`, `{"zz":"new"}`, 1))
+	if len(s.Facts.Unknown) != 1 || s.Facts.Unknown[0].Field != "order" || len(s.Facts.Ledger) != 1 || s.Facts.Order.ID != "#2044" || !strings.Contains(string(s.Raw), `"zz"`) {
+		t.Errorf("%+v, ledger %+v, unknown %+v", s.Facts.Order, s.Facts.Ledger, s.Facts.Unknown)
+	}
+}
+
 func TestUnknownWordsAreKeptAndNothingIsAssumed(t *testing.T) {
 	s := imported(t, `{"dispute":{"id":"gid://shopify/ShopifyPaymentsDispute/1","type":"RUMOUR","status":"ON_THE_MOON","amount":{"amount":"1.005","currencyCode":"EUR"},
 		"initiatedAt":"2026-11-01T00:00:00Z","evidenceDueBy":"soon","reasonDetails":{"reason":"BORED","networkReasonCode":null},"disputeEvidence":{},"order":null}}`)
@@ -204,7 +252,8 @@ func TestDaysUntilDispatch(t *testing.T) {
 func FuzzImport(f *testing.F) {
 	for _, seed := range []string{
 		`{"return":{"id":"gid://shopify/Return/7","status":"OPEN","returnLineItems":{"nodes":[{"quantity":-1}]},"order":{"refunds":[{"transactions":{"nodes":[{"receiptJson":"{"}]}}]}}}`,
-		`{"dispute":{"id":1,"amount":"1e9","initiated_at":5}}`, `{"late":{"id":"x","fulfillBy":"9999-12-31T23:59:59+14:00"}}`,
+		`{"dispute":{"id":1,"amount":"1e9","initiated_at":5}}`, olderOrder, `{"orders":[` + olderOrder + `,null]}`,
+		`{"id":1,"type":[],"status":{},"evidence_due_by":null,"initiated_at":"x"}`, `{"late":{"id":"x","fulfillBy":"9999-12-31T23:59:59+14:00"}}`,
 		`{"orders":[{"name":"\u202e","returns":{"nodes":[null,{"id":"a"}]}}]}`, `{"disputes":{"nodes":[{"id":"gid://x","order":[]}]}}`,
 	} {
 		f.Add([]byte(seed))

@@ -12,7 +12,7 @@ import (
 )
 
 // Import reads captured answers: a record as it is kept here, an answer of the graph with disputes, or with orders and their returns, and
-// the older calls' disputes. The zone is not needed: every instant of the platform has its own.
+// disputes and orders of the older calls and of webhooks, with or without their envelope. The zone is not needed: every instant of the platform has its own.
 func (c *Connector) Import(data []byte, _ *time.Location) ([]connector.Snapshot, error) {
 	var root any
 	if err := json.Unmarshal(data, &root); err != nil {
@@ -21,7 +21,7 @@ func (c *Connector) Import(data []byte, _ *time.Location) ([]connector.Snapshot,
 	var all []connector.Snapshot
 	found(data, 0, &all)
 	if len(all) == 0 {
-		return nil, &fault.Fault{Kind: fault.Invalid, Key: "fault.shopify.import_nothing", Field: "file", Allowed: "disputes, returns, orders with returns"}
+		return nil, &fault.Fault{Kind: fault.Invalid, Key: "fault.shopify.import_nothing", Field: "file", Allowed: "disputes, returns, orders"}
 	}
 	return all, nil
 }
@@ -35,6 +35,9 @@ func found(data json.RawMessage, depth int, all *[]connector.Snapshot) {
 	if depth > deepest || json.Unmarshal(data, &object) != nil {
 		return
 	}
+	if bare(data, object, all) {
+		return
+	}
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		inner := object[name]
 		switch name {
@@ -43,11 +46,33 @@ func found(data json.RawMessage, depth int, all *[]connector.Snapshot) {
 		case "disputes":
 			each(inner, func(n json.RawMessage) { taken("dispute", n, all) })
 		case "orders":
-			each(inner, func(n json.RawMessage) { returnsOf(n, all) })
+			each(inner, func(n json.RawMessage) { orderIn(n, all) })
 		default:
 			found(inner, depth+1, all)
 		}
 	}
+}
+
+// bare reads an object that is a record itself, as webhooks send it.
+func bare(data json.RawMessage, object map[string]json.RawMessage, all *[]connector.Snapshot) bool {
+	switch {
+	case isOlderDispute(object):
+		taken(disputeKind, data, all)
+	case isOlderOrder(data):
+		*all = append(*all, readOlderOrder(data))
+	default:
+		return false
+	}
+	return true
+}
+
+// orderIn reads an order of a list: of the older calls itself, of the graph the returns that hang on it.
+func orderIn(node json.RawMessage, all *[]connector.Snapshot) {
+	if isOlderOrder(node) {
+		*all = append(*all, readOlderOrder(node))
+		return
+	}
+	returnsOf(node, all)
 }
 
 // each goes through a list, or through the nodes of a connection.
@@ -128,7 +153,6 @@ func olderDispute(node json.RawMessage) connector.Snapshot {
 		snap.Problem = garbled(err, false)
 		return snap
 	}
-	upper := func(s scalar) scalar { return scalar(strings.ToUpper(s.plain())) }
 	w := wireDispute{
 		ID: scalar("gid://shopify/ShopifyPaymentsDispute/" + old.ID.plain()), Legacy: old.ID, Type: upper(old.Type), Status: upper(old.Status),
 		DueBy: old.DueBy, SentOn: old.SentOn, FinalizedOn: old.FinalizedOn, InitiatedAt: old.InitiatedAt, Amount: wireMoney{old.Amount, old.Currency},
