@@ -196,7 +196,7 @@ func TestTradesAreReadToo(t *testing.T) {
 	snaps, err := taobao.New().Import([]byte(`{"trades_sold_get_response":{"total_results":1,"trades":{"trade":[{"tid":194145147111084,"status":"WAIT_SELLER_SEND_GOODS",
 	 "created":"2016-10-20 13:27:13","modified":"2016-10-20 13:27:49","payment":"510.00","post_fee":"10.00","buyer_nick":"b","receiver_state":"某某省",
 	 "orders":{"order":[{"oid":194145147111084,"title":"沙箱测试","num":5,"price":"100.00"}]}}]}}}`), time.UTC)
-	if err != nil || len(snaps) != 1 || snaps[0].Facts.Case != nil || snaps[0].Facts.Order.Goods != fen(50000) || snaps[0].Facts.Order.Items[0].Quantity != 5 {
+	if err != nil || len(snaps) != 1 || snaps[0].Ref.Kind != "order" || snaps[0].Facts.Case != nil || snaps[0].Facts.Order.Goods != fen(50000) || snaps[0].Facts.Order.Items[0].Quantity != 5 {
 		t.Errorf("%+v, %v", snaps, err)
 	}
 	if snaps, err := taobao.New().Import([]byte(`{"refund_refuse_response":{"refund":{"refund_id":"1","modified":"2016-06-02 09:00:00","status":"SELLER_REFUSE_BUYER"},"is_success":true}}`), time.UTC); err == nil {

@@ -5,7 +5,7 @@ import "strings"
 // Kinds of source: refunds, and purchases that were read from a file.
 const (
 	refundKind = "refund"
-	tradeKind  = "trade"
+	tradeKind  = "order" // the desk keeps it as a purchase, not as a case
 )
 
 // States of a refund, as documented for taobao.refunds.receive.get.
