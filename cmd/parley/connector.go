@@ -25,6 +25,7 @@ import (
 
 type connectorVerb struct {
 	List connectorList `cmd:"" help:"${help_connector_list}"`
+	New  connectorNew  `cmd:"" help:"${help_connector_new}"`
 }
 
 type connectorList struct{}
