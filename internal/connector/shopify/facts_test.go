@@ -113,6 +113,17 @@ func TestReturnsInsideOrders(t *testing.T) {
 	}
 }
 
+// What has another shape is told with the return, which is kept.
+func TestAReturnInsideAStrangeOrder(t *testing.T) {
+	for _, part := range []string{`"decline":"new","returnLineItems":{"nodes":[]}`, `"decline":null,"returnLineItems":"new"`} {
+		s := imported(t, `{"data":{"orders":{"pageInfo":"new","nodes":[{"id":"gid://shopify/Order/5","name":"#1001","fulfillments":"new",
+			"returns":{"nodes":[{"id":"gid://shopify/Return/7","status":"REQUESTED","createdAt":"2026-11-05T12:00:00Z",`+part+`}]}}]}}}`)
+		if s.Problem == nil || s.Ref.Order != "#1001" || !s.Open || s.Facts.Case.Reported.State != "wait_seller" || !strings.Contains(string(s.Raw), `"new"`) {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
 // A refund the shop paid through its gateway carries the gateway's own number, so that it is the same one there.
 func TestARefundIsNamedAsItsGatewayNamesIt(t *testing.T) {
 	part := func(gateway, payment, receipt string) string {

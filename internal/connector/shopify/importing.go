@@ -2,6 +2,7 @@ package shopify
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -79,10 +80,8 @@ func orderIn(node json.RawMessage, all *[]connector.Snapshot) {
 func each(data json.RawMessage, do func(json.RawMessage)) {
 	var list []json.RawMessage
 	if json.Unmarshal(data, &list) != nil {
-		var c connection
-		if json.Unmarshal(data, &c) != nil {
-			return
-		}
+		var c nodesOf[json.RawMessage]
+		_ = json.Unmarshal(data, &c) // then there are no nodes
 		list = c.Nodes
 	}
 	for _, n := range list {
@@ -119,16 +118,19 @@ func returnsOf(node json.RawMessage, all *[]connector.Snapshot) {
 		wireOrder
 		Returns nodesOf[json.RawMessage] `json:"returns"`
 	}
-	if json.Unmarshal(node, &o) != nil {
-		return
-	}
+	strange := json.Unmarshal(node, &o) // of another shape in part: the rest was read all the same
 	for _, raw := range o.Returns.Nodes {
 		var w wireReturn
-		if json.Unmarshal(raw, &w) != nil || w.ID.plain() == "" {
+		err := json.Unmarshal(raw, &w)
+		if w.ID.plain() == "" {
 			continue
 		}
 		w.Order = &o.wireOrder
-		*all = append(*all, w.snapshot(connector.Snapshot{Raw: wrapped(returnKind, raw)}))
+		snap := w.snapshot(connector.Snapshot{Raw: wrapped(returnKind, raw)})
+		if err = errors.Join(strange, err); err != nil {
+			snap.Problem = garbled(err, false)
+		}
+		*all = append(*all, snap)
 	}
 }
 
