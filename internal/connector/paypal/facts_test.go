@@ -79,3 +79,11 @@ func TestWhatIsNotKnownIsKept(t *testing.T) {
 		}
 	}
 }
+
+// A dispute in a list that cannot be read is kept with its problem, and does not hide the others.
+func TestAnUnreadableDisputeInAFileIsKept(t *testing.T) {
+	snaps, err := paypal.New().Import([]byte(`{"items":[{"dispute_id":"PP-D-2","status":null},{"dispute_id":"PP-D-3","status":"WAITING_FOR_SELLER_RESPONSE"}]}`), time.UTC)
+	if err != nil || len(snaps) != 2 || snaps[0].Problem == nil || !snaps[0].Open || snaps[0].Ref.ID != "PP-D-2" || len(snaps[0].Raw) == 0 || snaps[1].Problem != nil {
+		t.Errorf("%+v, %v", snaps, err)
+	}
+}

@@ -49,7 +49,9 @@ func imported(v value) ([]connector.Snapshot, error) {
 	var out []connector.Snapshot
 	for _, r := range records {
 		snap, _, err := readDispute(r)
-		if err != nil {
+		if id := r.get("dispute_id").text(); err != nil && id != "" {
+			snap = connector.Snapshot{Ref: connector.Ref{Kind: disputeKind, ID: id}, Open: true, Problem: err} // kept, so that a person sees it
+		} else if err != nil {
 			return nil, noDispute(strings.Join(r.members(), ", "))
 		}
 		raw, err := json.Marshal(r.of)

@@ -28,7 +28,7 @@ func (r reader) dispute(raw json.RawMessage) connector.Snapshot {
 		Raw: raw, Fingerprint: digest(raw),
 	}
 	if err != nil {
-		snap.Fingerprint = "" // so that the next pull tries again
+		snap.Fingerprint, snap.Open = "", true // so that the next pull tries again, and a person sees it
 		snap.Problem = fault.New(fault.Garbled, "fault.stripe.record_unreadable").Because(err)
 		return snap
 	}

@@ -234,10 +234,15 @@ func TestHostileRecords(t *testing.T) {
 		t.Errorf("reason %q", r)
 	}
 	for _, members := range []map[string]any{
-		{"object": "charge"}, {"id": ""}, {"status": nil}, {"created": "soon"}, {"balance_transactions": "x"}, {"payment_method_details": 5},
+		{"object": "charge"}, {"id": ""},
 	} {
 		if snaps, err := stripe.New().Import(written(t, members), time.UTC); err == nil || len(snaps) != 0 {
 			t.Errorf("%v passes: %+v", members, snaps)
+		}
+	}
+	for _, members := range []map[string]any{{"status": nil}, {"created": "soon"}, {"balance_transactions": "x"}, {"payment_method_details": 5}} {
+		if s := read(t, members); s.Problem == nil || !s.Open || s.Facts.Case != nil {
+			t.Errorf("%v passes: %+v", members, s)
 		}
 	}
 }
@@ -305,5 +310,14 @@ func TestImportOpensListsEventsAndArrays(t *testing.T) {
 		if len(snaps) != row.want || (err == nil) != (row.want > 0) {
 			t.Errorf("%s: %d, %v", name, len(snaps), err)
 		}
+	}
+}
+
+// What says of itself that it is a dispute is kept with its problem, and does not hide those beside it.
+func TestAnUnreadableDisputeInAFileIsKept(t *testing.T) {
+	strange := written(t, map[string]any{"id": "du_strange", "evidence_details": "new"})
+	snaps, err := stripe.New().Import([]byte(`{"object":"list","data":[`+string(strange)+`,`+string(written(t, nil))+`]}`), time.UTC)
+	if err != nil || len(snaps) != 2 || snaps[0].Problem == nil || !snaps[0].Open || snaps[0].Ref.ID != "du_strange" || string(snaps[0].Raw) != string(strange) || snaps[1].Problem != nil {
+		t.Errorf("%+v, %v", snaps, err)
 	}
 }

@@ -21,7 +21,7 @@ func (*Connector) Import(data []byte, _ *time.Location) ([]connector.Snapshot, e
 	var all []connector.Snapshot
 	for _, raw := range records(data) {
 		snap := reader{}.any(raw)
-		if snap.Problem == nil {
+		if snap.Problem == nil || ours(raw) {
 			all = append(all, snap)
 		}
 	}
@@ -31,6 +31,15 @@ func (*Connector) Import(data []byte, _ *time.Location) ([]connector.Snapshot, e
 		return nil, f
 	}
 	return all, nil
+}
+
+// ours tells that an object says of itself that it is a dispute or a warning and has an id: then it is kept, even where it cannot be read.
+func ours(raw json.RawMessage) bool {
+	var o struct {
+		ID     text `json:"id"`
+		Object text `json:"object"`
+	}
+	return json.Unmarshal(raw, &o) == nil && o.ID != "" && (o.Object == "dispute" || o.Object == "radar.early_fraud_warning")
 }
 
 // any reads a record of either kind.

@@ -43,7 +43,7 @@ func (r reader) warning(raw json.RawMessage, now time.Time) connector.Snapshot {
 		Raw: raw, Fingerprint: digest(raw), ChangedAt: w.Created.at(),
 	}
 	if err != nil {
-		snap.Fingerprint = ""
+		snap.Fingerprint, snap.Open = "", true
 		snap.Problem = fault.New(fault.Garbled, "fault.stripe.record_unreadable").Because(err)
 		return snap
 	}
