@@ -183,3 +183,18 @@ func FuzzImport(f *testing.F) {
 		}
 	})
 }
+
+// A return or an order whose lines have another shape is kept, and does not vanish from among the others.
+func TestRecordsWithoutReadableLinesAreKept(t *testing.T) {
+	for _, lines := range []string{"null", `"new"`, `{"new":1}`} {
+		for _, file := range []string{
+			`{"data":[{"id":"r-1","order_id":"o-1","state":"OPENED","return_lines":` + lines + `},{"id":"r-2","order_id":"o-2","return_lines":[]}]}`,
+			`{"orders":[{"order_id":"o-1","order_state":"SHIPPING","order_lines":` + lines + `},{"order_id":"o-2","order_lines":[]}]}`,
+		} {
+			snaps, err := mirakl.New().Import([]byte(file), time.UTC)
+			if err != nil || len(snaps) != 2 || snaps[0].Ref.Order != "o-1" || (snaps[0].Facts.Case != nil && !snaps[0].Open) || (lines != "null" && !strings.Contains(string(snaps[0].Raw), "new")) {
+				t.Errorf("%s: %+v, %v", lines, snaps, err)
+			}
+		}
+	}
+}

@@ -49,11 +49,11 @@ func single(v value) []connector.Snapshot {
 	case v.get("order").isObject() && v.has("late"):
 		o := readOrder(v.get("order"))
 		return []connector.Snapshot{o.late(o.moment(v.flag("late")), keptTalk(v))}
-	case v.text("order_id") != "" && len(v.list("order_lines")) > 0:
+	case v.text("order_id") != "" && v.has("order_lines"):
 		return readOrder(v).sources()
 	case v.text("id") != "" && (v.has("metadata") || v.has("messages")) && v.has("topic"):
 		return []connector.Snapshot{readThread(v, "").snapshot()}
-	case v.text("id") != "" && len(v.list("return_lines")) > 0:
+	case v.text("id") != "" && v.has("return_lines"):
 		return []connector.Snapshot{readReturn(v, nil, nil, nil)}
 	}
 	return nil
