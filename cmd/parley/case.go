@@ -14,6 +14,7 @@ import (
 type caseVerbs struct {
 	Show   caseShow   `cmd:"" help:"${help_case_show}"`
 	Record caseRecord `cmd:"" help:"${help_case_record}"`
+	Erase  caseErase  `cmd:"" help:"${help_case_erase}"`
 }
 
 type caseShow struct {

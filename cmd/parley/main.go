@@ -43,6 +43,9 @@ type commands struct {
 	Queue     queueVerb     `cmd:"" help:"${help_queue}"`
 	Case      caseVerbs     `cmd:"" help:"${help_case}"`
 	Store     storeVerbs    `cmd:"" help:"${help_store}"`
+	Net       netVerbs      `cmd:"" help:"${help_net}"`
+	Limits    limitsVerbs   `cmd:"" help:"${help_limits}"`
+	Decisions decisionVerbs `cmd:"" help:"${help_decisions}"`
 	Sync      syncVerb      `cmd:"" help:"${help_sync}"`
 	Import    importVerb    `cmd:"" help:"${help_import}"`
 	Member    memberVerbs   `cmd:"" help:"${help_member}"`
