@@ -28,7 +28,7 @@ type healthAnswer struct {
 // needs a token.
 func (a *API) health(w http.ResponseWriter, r *http.Request) {
 	h := a.Desk.Health(r.Context())
-	out, code := healthAnswer{"ok", map[string]string{"database": "ok", "stores": "ok", "timers": "ok", "work": "ok", "notices": "ok"}}, http.StatusOK
+	out, code := healthAnswer{"ok", map[string]string{"database": "ok", "stores": "ok", "timers": "ok", "work": "ok", "notices": "ok", "trackers": "ok"}}, http.StatusOK
 	if h.Database != nil {
 		a.Log.ErrorContext(r.Context(), "health: the database does not answer", "error", h.Database)
 		out, code = healthAnswer{"gone", map[string]string{"database": "gone"}}, http.StatusServiceUnavailable
@@ -36,6 +36,11 @@ func (a *API) health(w http.ResponseWriter, r *http.Request) {
 	for _, s := range h.Stores {
 		if s.State == "active" && s.Failing {
 			out.Parts["stores"] = "failing"
+		}
+	}
+	for _, t := range h.Trackers {
+		if t.Failing {
+			out.Parts["trackers"] = "failing"
 		}
 	}
 	if h.Late >= lateMany {
@@ -102,6 +107,9 @@ func descs() map[string]*prometheus.Desc {
 		"late":    desc("timers_late", "Timers that are due and wait, counted up to 10,000."),
 		"work":    desc("work_age_seconds", "Seconds since the slowest loop of this node last looked for work and could."),
 		"nodes":   desc("node_work_age_seconds", "The same of every node that shares the database, as it wrote last; -1 = it does no work.", "node", "host", "version"),
+		"tracker": desc("tracker_failing", "1 while a service that watches parcels fails, or has no quota left.", "tracker", "kind"),
+		"parcels": desc("tracker_parcels", "Parcels a service watches; stopped: it gave them up.", "tracker", "kind", "state"),
+		"quota":   desc("tracker_quota_left", "Parcels that may still be registered at a service; -1 = it does not say.", "tracker", "kind"),
 		"jumps":   desc("clock_jumps", "How often this machine's clock was set while the program ran."),
 	}
 }
@@ -136,6 +144,13 @@ func (f figures) Collect(to chan<- prometheus.Metric) {
 	}
 	for state, n := range h.Effects {
 		tell("effects", float64(n), state)
+	}
+	for _, t := range h.Trackers {
+		id := strconv.FormatInt(t.ID, 10)
+		tell("tracker", one(t.Failing), id, t.Kind)
+		tell("parcels", float64(t.Watched), id, t.Kind, "watched")
+		tell("parcels", float64(t.Stopped), id, t.Kind, "stopped")
+		tell("quota", float64(t.QuotaLeft), id, t.Kind)
 	}
 	tell("late", float64(h.Late))
 	for _, n := range h.Nodes {

@@ -37,6 +37,9 @@ import (
 	"parley/internal/reply"
 	"parley/internal/store"
 	"parley/internal/texts"
+	"parley/internal/tracker"
+	"parley/internal/tracker/aftership"
+	"parley/internal/tracker/seventeentrack"
 	"parley/internal/vault"
 	"parley/internal/web"
 	"parley/internal/webclient"
@@ -132,7 +135,7 @@ func (a *App) build(ring *vault.Ring) error {
 	a.Desk = desk.New(desk.Options{
 		DB: a.DB, Library: library, Templates: letters, Connectors: Connectors(), Vault: ring, Blobs: blobs, World: a.world(false),
 		Private: a.private(), Clock: a.Clock, Log: a.Log, PublicURL: a.URL, SyncEvery: a.SyncEvery, Node: node(),
-		Channels: a.ways(), Texts: a.Texts,
+		Channels: a.ways(), Trackers: Trackers(), Texts: a.Texts,
 	})
 	a.handler, err = a.faces()
 	return err
@@ -169,6 +172,14 @@ func Connectors() map[string]connector.Connector {
 		"stripe":     stripe.New(),
 		"shopify":    shopify.New(),
 		"taobao":     taobao.New(),
+	}
+}
+
+// Trackers are the services that can watch parcels. A new one is one line here.
+func Trackers() map[string]tracker.Tracker {
+	return map[string]tracker.Tracker{
+		"aftership":      aftership.New(),
+		"seventeentrack": seventeentrack.New(),
 	}
 }
 

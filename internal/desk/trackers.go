@@ -29,6 +29,7 @@ type TrackerView struct {
 	CompanyID    int64             `json:"company_id"`
 	Company      string            `json:"company"`
 	Kind         string            `json:"kind"`
+	Service      string            `json:"service" doc:"as the service calls itself"`
 	Mark         string            `json:"mark"`
 	Name         string            `json:"name"`
 	Settings     map[string]string `json:"settings,omitempty"`
@@ -95,7 +96,7 @@ func (d *Desk) trackerView(t store.Tracker, b book, tallies []store.TrackerTally
 	}
 	if k, ok := d.Trackers[t.Kind]; ok {
 		about := k.About()
-		if v.Mark = about.Mark; about.Pushes && d.PublicURL != nil {
+		if v.Mark, v.Service = about.Mark, about.Name; about.Pushes && d.PublicURL != nil {
 			v.Hook = strings.TrimSuffix(d.PublicURL(), "/") + "/hooks/trackers/" + strconv.FormatInt(t.ID, 10)
 		}
 	}

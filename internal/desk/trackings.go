@@ -254,7 +254,7 @@ func (r *round) take(p *parcel, rep tracker.Report) {
 	events := shipment.Join(scansOf(p.Events), rep.Events)
 	raw, err := json.Marshal(events)
 	if err != nil || len(raw) > maxTracked {
-		r.keep(p, p.State, r.now.Add(trackingDaily), fault.New(fault.Garbled, "fault.tracker.answer_unreadable", "tracker", r.account.Kind).Because(err))
+		r.keep(p, p.State, r.now.Add(trackingDaily), fault.New(fault.Garbled, "fault.tracker.answer_unreadable", "tracker", r.about.Name).Because(err))
 		return
 	}
 	if p.told = len(events) > 0 && (!bytes.Equal(raw, p.Events) || p.ChangedAt.IsZero()); p.told {
@@ -270,7 +270,7 @@ func (r *round) take(p *parcel, rep tracker.Report) {
 	over := overAt(events)
 	switch {
 	case rep.Stopped && !over && p.Resumes >= r.about.Resumes:
-		r.keep(p, stopped, time.Time{}, fault.New(fault.Refused, "fault.tracker.stopped", "tracker", r.account.Kind))
+		r.keep(p, stopped, time.Time{}, fault.New(fault.Refused, "fault.tracker.stopped", "tracker", r.about.Name))
 	case rep.Stopped && !over:
 		r.keep(p, wanted, r.now, nil)
 	case over:
@@ -325,7 +325,7 @@ func (r *round) write(ctx context.Context) error {
 	wake(r.d.wakeNotices)
 	return r.d.DB.Write(ctx, func(tx *store.Tx) error {
 		if r.spent {
-			f := fault.New(fault.Limited, "fault.tracker.quota", "tracker", r.account.Kind)
+			f := fault.New(fault.Limited, "fault.tracker.quota", "tracker", r.about.Name)
 			if err := tx.TrackerWorked(r.account.ID, r.now, quota.Total, quota.Left); err != nil {
 				return err
 			}

@@ -78,7 +78,7 @@ func TestCountsTakeTheirPluralForm(t *testing.T) {
 var prefixes = []string{
 	"class.", "state.", "party.", "actor.", "option.", "supplier_option.", "buyer_option.", "deadline.", "deadline_source.", "warning.", "alert.",
 	"evidence.", "reading.", "act.", "scan.", "scan_reason.", "metric.", "advice.", "check.", "ask.", "effect.", "do.", "event.", "offer.",
-	"connector.", "lang.", "country.", "fault.", "fault_kind.", "view.", "sort.", "group.", "key.", "keys.", "role.", "done.", "error.",
+	"connector.", "tracker.", "lang.", "country.", "fault.", "fault_kind.", "view.", "sort.", "group.", "key.", "keys.", "role.", "done.", "error.",
 	"result.", "doubt.", "cli.", "sheet.", "sheets.", "leg.", "channel.", "changed.", "field.", "store.state.", "member.state.", "nav.", "notice.", "notices.", "playbook.change.", "reply.", "sent.", "theme.", "time.",
 }
 

@@ -37,6 +37,7 @@ type Tracker interface {
 // About is what a service is and can do.
 type About struct {
 	Kind     string // folder name
+	Name     string // as the service calls itself
 	Mark     string // two letters for the badge
 	Settings []connector.Setting
 	Pushes   bool          // it calls the desk when there is news

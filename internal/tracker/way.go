@@ -18,7 +18,7 @@ import (
 
 // Way does the calls of one account: in turn, with a key in a header, JSON both ways.
 type Way struct {
-	Kind      string // for the texts of faults: "fault.tracker.…" with the parameter tracker
+	Name      string // of the service, for the texts of faults
 	Base      string // address without a slash at the end
 	Header    string // that carries the key
 	Key       string
@@ -123,7 +123,7 @@ func (w *Way) failed(ctx context.Context, err error) error {
 	if f := fault.Of(err); f != nil {
 		return f
 	}
-	return fault.New(fault.Unavailable, "fault.tracker.unreachable", "tracker", w.Kind).Because(err)
+	return fault.New(fault.Unavailable, "fault.tracker.unreachable", "tracker", w.Name).Because(err)
 }
 
 func (w *Way) judged(r *http.Response) error {
@@ -131,9 +131,9 @@ func (w *Way) judged(r *http.Response) error {
 	case r.StatusCode == http.StatusTooManyRequests:
 		return &fault.Fault{Kind: fault.Limited, Key: "fault.limited", After: w.after(r.Header)}
 	case r.StatusCode == http.StatusUnauthorized, r.StatusCode == http.StatusForbidden:
-		return &fault.Fault{Kind: fault.Unauthorised, Key: "fault.tracker.key", Field: "settings.api_key", Params: map[string]string{"tracker": w.Kind}}
+		return &fault.Fault{Kind: fault.Unauthorised, Key: "fault.tracker.key", Field: "settings.api_key", Params: map[string]string{"tracker": w.Name}}
 	case r.StatusCode >= 500:
-		return fault.New(fault.Unavailable, "fault.tracker.busy", "tracker", w.Kind, "code", strconv.Itoa(r.StatusCode))
+		return fault.New(fault.Unavailable, "fault.tracker.busy", "tracker", w.Name, "code", strconv.Itoa(r.StatusCode))
 	}
 	return nil
 }
@@ -153,17 +153,17 @@ func (w *Way) after(h http.Header) time.Duration {
 
 // Garbled is an answer that cannot be read.
 func (w *Way) Garbled(cause error) error {
-	return fault.New(fault.Garbled, "fault.tracker.answer_unreadable", "tracker", w.Kind).Because(cause)
+	return fault.New(fault.Garbled, "fault.tracker.answer_unreadable", "tracker", w.Name).Because(cause)
 }
 
 // Refused is the service's no about one parcel.
 func (w *Way) Refused(code, message string) error {
-	return fault.New(fault.Refused, "fault.tracker.refused", "tracker", w.Kind, "code", code, "message", Shortened(message, 300))
+	return fault.New(fault.Refused, "fault.tracker.refused", "tracker", w.Name, "code", code, "message", Shortened(message, 300))
 }
 
 // Missing says that the service does not watch a parcel.
 func (w *Way) Missing() error {
-	return fault.New(fault.NotFound, "fault.tracker.not_watched", "tracker", w.Kind)
+	return fault.New(fault.NotFound, "fault.tracker.not_watched", "tracker", w.Name)
 }
 
 // quotaPause is how long nobody asks again after an account had nothing left.
@@ -171,7 +171,7 @@ const quotaPause = 12 * time.Hour
 
 // Spent says that the account may register nothing more for now.
 func (w *Way) Spent() error {
-	return &fault.Fault{Kind: fault.Limited, Key: "fault.tracker.quota", After: quotaPause, Params: map[string]string{"tracker": w.Kind}}
+	return &fault.Fault{Kind: fault.Limited, Key: "fault.tracker.quota", After: quotaPause, Params: map[string]string{"tracker": w.Name}}
 }
 
 // Shortened cuts a text to at most n characters.

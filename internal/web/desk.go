@@ -7,6 +7,7 @@ import (
 	"parley/internal/connector"
 	"parley/internal/desk"
 	"parley/internal/sheet"
+	"parley/internal/tracker"
 )
 
 // Desk is what the pages ask of the desk. *desk.Desk is one; the gallery's samples are another.
@@ -15,6 +16,7 @@ type Desk interface {
 	Cases
 	Stores
 	Sheets
+	Trackers
 	People
 	Rulebook
 	Safety
@@ -114,4 +116,14 @@ type People interface {
 	DropToken(ctx context.Context, who desk.Who, id int64) error
 	SetPreferences(ctx context.Context, who desk.Who, p desk.Preferences) error
 	ChangePassword(ctx context.Context, who desk.Who, old, new string) error
+}
+
+// Trackers are the accounts at services that watch parcels.
+type Trackers interface {
+	TrackerKinds() []tracker.About
+	TrackerList(ctx context.Context, who desk.Who) ([]desk.TrackerView, error)
+	TestTracker(ctx context.Context, who desk.Who, in desk.TrackerInput) (desk.TrackerTested, error)
+	AddTracker(ctx context.Context, who desk.Who, in desk.TrackerInput) (desk.TrackerView, error)
+	CheckTracker(ctx context.Context, who desk.Who, id int64) (desk.TrackerTested, error)
+	RemoveTracker(ctx context.Context, who desk.Who, id int64) error
 }

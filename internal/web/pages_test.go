@@ -21,7 +21,7 @@ import (
 var pages = []string{
 	"/queue", "/queue?view=open&group=store&sort=money", "/queue?q=lamp", "/queue?q=nothing", "/cases/1", "/cases/4", "/cases/5", "/cases/11",
 	"/cases/1/options/contest_with_evidence", "/cases/1/options/counter_amount", "/cases/1/options/accept", "/cases/1/options/extend_protection",
-	"/decisions/d1", "/decisions/dec_to_sign", "/decisions/dec_prepared", "/decisions", "/cases/2", "/cases/12", "/cases/1/options/refund", "/stores/1/net", "/settings", "/effects", "/playbooks", "/playbooks/aliexpress@2017", "/playbooks/house@2026", "/playbooks/house@2026/parameters/next_update_hours?store=1&value=24", "/stores", "/stores/new", "/stores/1", "/import", "/members", "/me", "/notices", "/me/notices", "/nowhere",
+	"/decisions/d1", "/decisions/dec_to_sign", "/decisions/dec_prepared", "/decisions", "/cases/2", "/cases/12", "/cases/1/options/refund", "/stores/1/net", "/settings", "/effects", "/playbooks", "/playbooks/aliexpress@2017", "/playbooks/house@2026", "/playbooks/house@2026/parameters/next_update_hours?store=1&value=24", "/stores", "/stores/new", "/stores/1", "/trackers", "/trackers?kind=seventeentrack", "/import", "/members", "/me", "/notices", "/me/notices", "/nowhere",
 }
 
 var shownKey = regexp.MustCompile(`>[a-z]+\.[a-z_]+(\.[a-z_]+)*<`)

@@ -57,6 +57,10 @@ func routes() []route {
 		{method: "GET", path: "/settings", right: desk.Own, do: (*call).settings},
 		{method: "POST", path: "/settings/limits", right: desk.Own, do: (*call).setLimits},
 		{method: "POST", path: "/settings/retention", right: desk.Own, do: (*call).setRetention},
+		{method: "GET", path: "/trackers", right: desk.Read, do: (*call).trackers},
+		{method: "POST", path: "/trackers", right: desk.Lead, do: (*call).addTracker},
+		{method: "POST", path: "/trackers/{id}/test", right: desk.Lead, do: (*call).testTracker},
+		{method: "POST", path: "/trackers/{id}/drop", right: desk.Lead, do: (*call).dropTracker},
 		{method: "GET", path: "/import", right: desk.Lead, do: (*call).importForm},
 		{method: "POST", path: "/import", right: desk.Lead, do: (*call).importFile, upload: true},
 

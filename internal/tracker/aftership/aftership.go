@@ -39,6 +39,7 @@ func New() *Tracker { return &Tracker{limits: &webclient.Limits{}} }
 
 const (
 	kind    = "aftership"
+	name    = "AfterShip"
 	address = "https://api.aftership.com"
 	version = "2026-07"
 	batch   = 50
@@ -47,7 +48,7 @@ const (
 // About describes the service.
 func (*Tracker) About() tracker.About {
 	return tracker.About{
-		Kind: kind, Mark: "AS", Pushes: true, Batch: batch, Quiet: 30 * 24 * time.Hour, Resumes: 3,
+		Kind: kind, Name: name, Mark: "AS", Pushes: true, Batch: batch, Quiet: 30 * 24 * time.Hour, Resumes: 3,
 		Settings: []connector.Setting{
 			{Name: "api_key", Secret: true, Required: true, Pattern: `^[0-9A-Za-z_-]{16,128}$`},
 			{Name: "webhook_secret", Secret: true, Pattern: `^\S{6,256}$`},
@@ -70,7 +71,7 @@ func (t *Tracker) Open(account tracker.Account, world connector.World) (tracker.
 		base = address
 	}
 	return &session{way: &tracker.Way{
-		Kind: kind, Base: base + "/tracking/" + version, Header: "as-api-key", Key: set["api_key"], Account: strconv.FormatInt(account.ID, 10),
+		Name: name, Base: base + "/tracking/" + version, Header: "as-api-key", Key: set["api_key"], Account: strconv.FormatInt(account.ID, 10),
 		PerSecond: rate, Limits: t.limits, World: world,
 	}}, nil
 }
@@ -82,7 +83,7 @@ func (*Tracker) Receive(account tracker.Account, d connector.Delivery) (tracker.
 	mac.Write(d.Body)
 	given, err := base64.StdEncoding.DecodeString(strings.TrimSpace(d.Header.Get("Aftership-Hmac-Sha256")))
 	if secret == "" || err != nil || !hmac.Equal(given, mac.Sum(nil)) {
-		return tracker.Push{}, fault.New(fault.Unauthorised, "fault.tracker.signature", "tracker", kind)
+		return tracker.Push{}, fault.New(fault.Unauthorised, "fault.tracker.signature", "tracker", name)
 	}
 	var e struct {
 		Event tracker.Text `json:"event"`
@@ -92,7 +93,7 @@ func (*Tracker) Receive(account tracker.Account, d connector.Delivery) (tracker.
 		} `json:"msg"`
 	}
 	if err := json.Unmarshal(d.Body, &e); err != nil || e.Event == "" {
-		return tracker.Push{}, fault.New(fault.Garbled, "fault.tracker.delivery_unreadable", "tracker", kind).Because(err)
+		return tracker.Push{}, fault.New(fault.Garbled, "fault.tracker.delivery_unreadable", "tracker", name).Because(err)
 	}
 	push := tracker.Push{ID: string(e.ID)}
 	if n := shipment.Number(string(e.Msg.Number)); n != "" {

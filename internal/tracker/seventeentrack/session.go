@@ -53,8 +53,8 @@ const (
 )
 
 // call sends one list and gives what was accepted and rejected.
-func (s *session) call(ctx context.Context, name string, list any) (envelope, error) {
-	answer, err := s.way.Call(ctx, http.MethodPost, "/"+name, nil, list)
+func (s *session) call(ctx context.Context, path string, list any) (envelope, error) {
+	answer, err := s.way.Call(ctx, http.MethodPost, "/"+path, nil, list)
 	if err != nil {
 		return envelope{}, err
 	}
@@ -78,9 +78,9 @@ func (s *session) whole(c complaint) error {
 	case 0:
 		return nil
 	case ipNotAllowed, wrongKey, disabled, unauthorised:
-		return &fault.Fault{Kind: fault.Unauthorised, Key: "fault.tracker.key", Field: "settings.api_key", Params: map[string]string{"tracker": kind}}
+		return &fault.Fault{Kind: fault.Unauthorised, Key: "fault.tracker.key", Field: "settings.api_key", Params: map[string]string{"tracker": name}}
 	case serviceError:
-		return fault.New(fault.Unavailable, "fault.tracker.busy", "tracker", kind, "code", strconv.Itoa(c.Code))
+		return fault.New(fault.Unavailable, "fault.tracker.busy", "tracker", name, "code", strconv.Itoa(c.Code))
 	}
 	return s.single(c)
 }
@@ -170,9 +170,9 @@ func (s *session) Stop(ctx context.Context, refs []tracker.Ref) ([]error, error)
 	return s.act(ctx, "stoptrack", refs, notRegistered, notWatched)
 }
 
-func (s *session) act(ctx context.Context, name string, refs []tracker.Ref, fine ...int) ([]error, error) {
+func (s *session) act(ctx context.Context, path string, refs []tracker.Ref, fine ...int) ([]error, error) {
 	out := make([]error, len(refs))
-	err := s.each(ctx, name, itemsOf(refs), func(i int, accepted *record, refused complaint) {
+	err := s.each(ctx, path, itemsOf(refs), func(i int, accepted *record, refused complaint) {
 		if accepted == nil && !slices.Contains(fine, refused.Code) {
 			out[i] = s.single(refused)
 		}
@@ -207,10 +207,10 @@ func itemsOf(refs []tracker.Ref) []item {
 }
 
 // each sends the items in lists the service takes and hands every answer to done. After a failure of a call the rest goes to left.
-func (s *session) each(ctx context.Context, name string, items []item, done func(i int, accepted *record, refused complaint), left func(i int, err error)) error {
+func (s *session) each(ctx context.Context, path string, items []item, done func(i int, accepted *record, refused complaint), left func(i int, err error)) error {
 	for from := 0; from < len(items); from += batch {
 		part := items[from:min(from+batch, len(items))]
-		e, err := s.call(ctx, name, part)
+		e, err := s.call(ctx, path, part)
 		if err != nil {
 			for i := from; i < len(items); i++ {
 				left(i, err)

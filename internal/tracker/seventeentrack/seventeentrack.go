@@ -40,6 +40,7 @@ func New() *Tracker { return &Tracker{limits: &webclient.Limits{}} }
 
 const (
 	kind    = "seventeentrack"
+	name    = "17TRACK"
 	address = "https://api.17track.net"
 	batch   = 40
 )
@@ -47,7 +48,7 @@ const (
 // About describes the service.
 func (*Tracker) About() tracker.About {
 	return tracker.About{
-		Kind: kind, Mark: "17", Pushes: true, Batch: batch, Quiet: 30 * 24 * time.Hour, Resumes: 1,
+		Kind: kind, Name: name, Mark: "17", Pushes: true, Batch: batch, Quiet: 30 * 24 * time.Hour, Resumes: 1,
 		Settings: []connector.Setting{
 			{Name: "api_key", Secret: true, Required: true, Pattern: `^[0-9A-Za-z]{16,64}$`},
 			{Name: "address", Pattern: `^https?://[^/?#]+/?$`},
@@ -69,7 +70,7 @@ func (t *Tracker) Open(account tracker.Account, world connector.World) (tracker.
 		base = address
 	}
 	return &session{way: &tracker.Way{
-		Kind: kind, Base: base + "/track/v2.2", Header: "17token", Key: set["api_key"], Account: strconv.FormatInt(account.ID, 10),
+		Name: name, Base: base + "/track/v2.2", Header: "17token", Key: set["api_key"], Account: strconv.FormatInt(account.ID, 10),
 		PerSecond: rate, Limits: t.limits, World: world,
 	}}, nil
 }
@@ -80,7 +81,7 @@ func (*Tracker) Receive(account tracker.Account, d connector.Delivery) (tracker.
 	sum := sha256.Sum256(append(append([]byte(nil), d.Body...), "/"+key...))
 	given, err := hex.DecodeString(strings.TrimSpace(d.Header.Get("Sign")))
 	if key == "" || err != nil || subtle.ConstantTimeCompare(given, sum[:]) != 1 {
-		return tracker.Push{}, fault.New(fault.Unauthorised, "fault.tracker.signature", "tracker", kind)
+		return tracker.Push{}, fault.New(fault.Unauthorised, "fault.tracker.signature", "tracker", name)
 	}
 	var e struct {
 		Event tracker.Text `json:"event"`
@@ -89,7 +90,7 @@ func (*Tracker) Receive(account tracker.Account, d connector.Delivery) (tracker.
 		} `json:"data"`
 	}
 	if err := json.Unmarshal(d.Body, &e); err != nil || e.Event == "" {
-		return tracker.Push{}, fault.New(fault.Garbled, "fault.tracker.delivery_unreadable", "tracker", kind).Because(err)
+		return tracker.Push{}, fault.New(fault.Garbled, "fault.tracker.delivery_unreadable", "tracker", name).Because(err)
 	}
 	own := sha256.Sum256(d.Body)
 	push := tracker.Push{ID: hex.EncodeToString(own[:])}

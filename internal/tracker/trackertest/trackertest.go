@@ -326,7 +326,7 @@ func settings(t *testing.T, s *stage) {
 			t.Errorf("%s=%q: %v", field, value, err)
 		}
 	}
-	if s.about.Kind == "" || s.about.Batch < 1 || s.about.Quiet <= 0 {
+	if s.about.Kind == "" || s.about.Name == "" || s.about.Batch < 1 || s.about.Quiet <= 0 {
 		t.Errorf("about %+v", s.about)
 	}
 }
