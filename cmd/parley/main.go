@@ -43,6 +43,7 @@ type commands struct {
 	Queue     queueVerb     `cmd:"" help:"${help_queue}"`
 	Case      caseVerbs     `cmd:"" help:"${help_case}"`
 	Store     storeVerbs    `cmd:"" help:"${help_store}"`
+	Tracker   trackerVerbs  `cmd:"" help:"${help_tracker}"`
 	Net       netVerbs      `cmd:"" help:"${help_net}"`
 	Limits    limitsVerbs   `cmd:"" help:"${help_limits}"`
 	Decisions decisionVerbs `cmd:"" help:"${help_decisions}"`
