@@ -76,6 +76,11 @@ func (d *Desk) hold(ctx context.Context, tx *store.Tx, m *matter, who Who, dec s
 	if err := tx.AddEvents([]store.Event{ev}); err != nil {
 		return Decided{}, err
 	}
+	if dec.State == toSign {
+		if err := d.noticeToSign(ctx, tx, m.c, dec, h, dec.At); err != nil {
+			return Decided{}, err
+		}
+	}
 	_, err = d.rejudge(ctx, tx, []int64{m.c.ID}, dec.At, nil) // the safety net may have a new instant
 	return Decided{DecisionID: dec.ID, CaseID: m.c.ID, State: dec.State}, err
 }
