@@ -75,10 +75,12 @@ func CheckTaxID(code, value string) (normal, wrong string) {
 		return "", TaxIDKind
 	}
 	id := taxIDs()[i]
-	if len(value) > longestTaxID {
+	if len(value) <= longestTaxID {
+		normal = bare(value)
+	}
+	if normal == "" || len(normal) > longestTaxID { // what is no text grows when it is written as such
 		return "", TaxIDFormat
 	}
-	normal = bare(value)
 	switch {
 	case !id.shape.MatchString(normal):
 		return normal, TaxIDFormat
