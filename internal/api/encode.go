@@ -106,6 +106,7 @@ func appendRest(b []byte, r *desk.Row) []byte {
 		b = appendInt(append(b, `,"unknown":`...), int64(r.Unknown))
 	}
 	b = optionalText(b, `,"effect":`, r.Effect)
+	b = optionalText(b, `,"pending":`, r.Pending)
 	b = strconv.AppendBool(append(b, `,"counts":`...), r.Counts)
 	b = appendInstant(append(b, `,"opened_at":`...), r.OpenedAt)
 	b = appendInstant(append(b, `,"changed_at":`...), r.ChangedAt)

@@ -153,7 +153,7 @@ func TestAChargebackFromTheBankToTheVerdict(t *testing.T) {
 		t.Fatalf("decision %+v", dec)
 	}
 	see := d.See()
-	if see.Status != "under_review" || see.Submitted != 1 || see.Evidence["uncategorized_file"] == "" || !strings.Contains(see.Evidence["uncategorized_text"], "31 October") {
+	if see.Status != "under_review" || see.Submitted != 1 || see.Evidence["shipping_documentation"] == "" || !strings.Contains(see.Evidence["uncategorized_text"], "31 October") {
 		t.Errorf("at Stripe: %+v", see)
 	}
 	must(t, d.Decide(true))
