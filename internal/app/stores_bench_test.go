@@ -126,7 +126,9 @@ func manyStores(b *testing.B, stores, records int) *app.App {
 	if err != nil {
 		b.Fatal(err)
 	}
-	all := slices.DeleteFunc(shelves(clock.Now), func(s shelf) bool { return os.Getenv("PARLEY_BENCH_KIND") != "" && os.Getenv("PARLEY_BENCH_KIND") != s.kind })
+	all := slices.DeleteFunc(shelves(clock.Now), func(s shelf) bool {
+		return os.Getenv("PARLEY_BENCH_KIND") != "" && os.Getenv("PARLEY_BENCH_KIND") != s.kind
+	})
 	for i, s := range all {
 		server := httptest.NewServer(s.handler)
 		b.Cleanup(server.Close)

@@ -19,7 +19,9 @@ func Fresh(ctx context.Context, address, name string) (string, func(context.Cont
 		return "", nil, fault.Input("database", "postgres://…", "postgres://USER:PASSWORD@HOST:PORT/DATABASE")
 	}
 	quoted := pgx.Identifier{name}.Sanitize()
-	drop := func(ctx context.Context) error { return admin(ctx, address, "DROP DATABASE IF EXISTS "+quoted+" WITH (FORCE)") }
+	drop := func(ctx context.Context) error {
+		return admin(ctx, address, "DROP DATABASE IF EXISTS "+quoted+" WITH (FORCE)")
+	}
 	if err := drop(ctx); err != nil {
 		return "", nil, err
 	}

@@ -72,7 +72,9 @@ func (c *Connector) Open(account connector.Account, _ connector.World) (connecto
 }
 
 // Import reads a spreadsheet by the mapping that its header suggests. Rows of a purchase come together as one snapshot of kind order.
-func (*Connector) Import(data []byte, zone *time.Location) ([]connector.Snapshot, error) { return Import(data, zone) }
+func (*Connector) Import(data []byte, zone *time.Location) ([]connector.Snapshot, error) {
+	return Import(data, zone)
+}
 
 // Import reads a spreadsheet by the mapping that its header suggests, for every connector whose records come from files. The first row
 // that cannot be read is a fault that names it.
