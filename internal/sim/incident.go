@@ -17,7 +17,6 @@ type Incident struct {
 	For  time.Duration `json:"for,omitempty"`  // how long it lasts, or how late something comes
 	Node int           `json:"node,omitempty"` // whose clock
 
-	fired bool
 }
 
 // kind says how often an incident happens in a simulated year of sixty stores, and what it hits.

@@ -19,7 +19,6 @@ type node struct {
 	s      *Sim
 	number int
 	life   int
-	skew   time.Duration
 	db     *store.DB
 	gate   *store.Gate
 	desk   *desk.Desk

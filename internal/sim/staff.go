@@ -18,7 +18,6 @@ type person struct {
 	number int
 	who    desk.Who
 	zone   *time.Location
-	shops  map[int64]bool
 	away   []time.Time // first days of two weeks off
 	draw   *Draw
 	keys   int
