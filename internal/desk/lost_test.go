@@ -155,3 +155,19 @@ func TestAWordNobodyKnowsIsReadAgain(t *testing.T) {
 		}
 	})
 }
+
+func TestProtectingTheBuyerLongerMovesNoDeadline(t *testing.T) {
+	onEach(t, func(s *scene) {
+		issue := s.dispute(func(spec *fake.IssueSpec) { spec.Untimed, spec.Reason = true, fake.ReasonNamed("in transit") })
+		s.sync()
+		id := s.queue(desk.QueueQuery{})[0].ID
+		due := s.page(id).DueAt
+		s.pass(7 * time.Hour)
+		s.decide(id, desk.Choice{Option: "extend_protection", Days: 10})
+		s.must(s.platform.SaySomething(issue, "Is anybody there?"))
+		s.sync()
+		if now := s.page(id).DueAt; due.IsZero() || !now.Equal(due) {
+			s.t.Errorf("the deadline moved from %s to %s", due, now)
+		}
+	})
+}

@@ -199,13 +199,21 @@ func (v *view) hear(out *Verdict) {
 	}
 }
 
-// lastPlatformWord is the instant of the last thing on record about the case: since then the state may last.
+// lastPlatformWord is the instant of the last thing on record about the case: since then the state may last. What a side said
+// or did without moving the case, such as protecting the buyer for longer, does not count: it would push a deadline out that has not moved.
 func (v *view) lastPlatformWord() time.Time {
 	at := v.opened
 	for i := range v.facts.History {
-		at = later(at, v.facts.History[i].At)
+		if a := &v.facts.History[i]; a.Who == "platform" || v.moves(a.Did) {
+			at = later(at, a.At)
+		}
 	}
 	return at
+}
+
+// moves tells whether an act leads to another state of the case.
+func (v *view) moves(did string) bool {
+	return v.matter.machine == nil || slices.ContainsFunc(v.matter.machine.Moves, func(m Move) bool { return m.On.Text == did })
 }
 
 func (v *view) heardOwner(out *Verdict) {

@@ -3,6 +3,7 @@ package sim
 import (
 	"slices"
 	"sort"
+	"strings"
 	"time"
 )
 
@@ -11,7 +12,7 @@ import (
 type Incident struct {
 	At   time.Time     `json:"at"`
 	What string        `json:"what"`           // see Kinds
-	On   string        `json:"on,omitempty"`   // act, read, claim (of an effect), decide; empty = the first that fits
+	On   string        `json:"on,omitempty"`   // act, read, claim (of an effect), timer, decide; empty = the first that fits
 	Skip int           `json:"skip,omitempty"` // operations of the same node to let pass after On
 	Late bool          `json:"late,omitempty"` // after the operation instead of before it
 	For  time.Duration `json:"for,omitempty"`  // how long it lasts, or how late something comes
@@ -34,14 +35,15 @@ const (
 	onAct    = "act"    // a call that may change something for a buyer
 	onRead   = "read"   // any other call to a platform
 	onClaim  = "claim"  // the sentence by which a node takes an effect
+	onTimer  = "timer"  // the sentence by which a node takes timers
 	onDecide = "decide" // a person deciding
 	onAny    = "any"    // any operation
 )
 
 // kinds are all incidents. The numbers are chosen so that about every eighth act meets one.
 var kinds = []kind{
-	{what: "crash", yearly: 700, on: []string{onAct, onClaim, onClaim, onDecide, onAny}, skip: 24},
-	{what: "crash_commit", yearly: 300, on: []string{onClaim, onDecide, onAct, onAny}, skip: 3},
+	{what: "crash", yearly: 700, on: []string{onAct, onClaim, onClaim, onDecide, onTimer, onAny}, skip: 24},
+	{what: "crash_commit", yearly: 400, on: []string{onClaim, onDecide, onAct, onTimer, onTimer, onAny}, skip: 2},
 	{what: "hang", yearly: 250, on: []string{onAct, onRead, onAct}, least: 30 * time.Second, most: 20 * time.Minute},
 	{what: "unreachable", yearly: 250, on: []string{onAct, onRead}},
 	{what: "dropped", yearly: 250, on: []string{onAct, onRead}},
@@ -121,8 +123,10 @@ func (o operation) place() string {
 		return onRead
 	case o.node.deciding:
 		return onDecide
-	case len(o.text) > 24 && o.text[:24] == "UPDATE effect SET fence ":
+	case strings.HasPrefix(o.text, "UPDATE effect SET fence "):
 		return onClaim
+	case strings.HasPrefix(o.text, "DELETE FROM timer WHERE (case_id, kind) IN"):
+		return onTimer
 	}
 	return ""
 }

@@ -19,6 +19,7 @@ type IssueSpec struct {
 	Received  bool
 	Pictures  []string // names of pictures
 	WorryFree bool     // the platform owns the issue from the start and pays
+	Untimed   bool     // records do not tell when time runs out
 	Escalated bool     // the buyer called the platform seconds after opening
 	Temper    Temper
 	Ruling    *Ruling // what the platform decides, should it come to that; nil: it looks at the proof
@@ -69,7 +70,7 @@ func (p *Platform) newIssue(line *line, spec IssueSpec, now time.Time) *Issue {
 	}
 	issue := &Issue{id: number, detailID: number + 300_000 - buyerDigits(line.order.buyer.Login) + 25, shop: line.order.shop,
 		line: line, reason: spec.Reason, received: spec.Received, openedAt: now, status: processing,
-		warranty: spec.WorryFree, temper: spec.Temper, ruling: spec.Ruling}
+		untimed: spec.Untimed, warranty: spec.WorryFree, temper: spec.Temper, ruling: spec.Ruling}
 	kind := kindRefund
 	if spec.Return {
 		kind = kindReturn

@@ -51,6 +51,7 @@ type Issue struct {
 	due          time.Time
 	dueKind      string // timeout_type
 	turn         uint32 // goes up with every change: events planned before are void
+	untimed      bool   // records leave out when time runs out, as older ones do
 	warranty     bool   // the platform answers for this order
 	temper       Temper
 	ruling       *Ruling

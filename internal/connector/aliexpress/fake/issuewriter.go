@@ -9,7 +9,7 @@ func (i *Issue) write(w *writer) {
 	w.text("gmt_create", wallText(i.openedAt))
 	w.text("issue_status", i.status)
 	w.text("reverse_detail_status", i.shownDetail(w))
-	if i.dueKind != "" {
+	if i.dueKind != "" && !i.untimed {
 		w.text("timeout_type", i.dueKind)
 		w.text("timeout_trigger_time", wallText(i.due))
 	}

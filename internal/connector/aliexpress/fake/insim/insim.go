@@ -107,7 +107,7 @@ func (s *shop) Open(d *sim.Draw) (sim.Matter, error) {
 	s.scan(order, d)
 	spec := fake.IssueSpec{
 		Reason: sim.Pick(d, fake.Reasons), Text: "What is the matter with my order?", Temper: temper(d), Received: d.Chance(40),
-		WorryFree: d.Chance(3), Escalated: d.Chance(3), Return: d.Chance(15),
+		WorryFree: d.Chance(3), Escalated: d.Chance(3), Return: d.Chance(15), Untimed: d.Chance(25),
 	}
 	spec.Return = spec.Return && spec.Reason.Goods
 	issue, err := s.platform.OpenIssue(order, spec)
