@@ -44,7 +44,11 @@ func (d *Desk) readOrder(ctx context.Context, o store.Order) error {
 	if err != nil {
 		return err
 	}
-	got, err := session.Order(ctx, connector.Ref{Kind: "order", ID: o.Number, Order: o.Number})
+	ref, err := d.recordOf(ctx, o)
+	if err != nil {
+		return err
+	}
+	got, err := session.Order(ctx, ref)
 	if fault.Is(err, fault.NotFound) { // the platform tells nothing beyond the record, or no longer: what is known stays
 		got, err = asKnown(o)
 	}
@@ -52,6 +56,33 @@ func (d *Desk) readOrder(ctx context.Context, o store.Order) error {
 		return err
 	}
 	return d.takeOrder(ctx, o, got)
+}
+
+// recordOf names a record behind which the purchase stands, because platforms find a purchase by their record; an open one first. Where the
+// desk has none yet, the purchase is named alone.
+func (d *Desk) recordOf(ctx context.Context, o store.Order) (connector.Ref, error) {
+	alone := connector.Ref{Kind: "order", ID: o.Number, Order: o.Number}
+	cases, err := d.DB.CasesOfOrder(ctx, o.StoreID, o.Number)
+	if err != nil || len(cases) == 0 {
+		return alone, err
+	}
+	rows, err := d.DB.SourcesOfCases(ctx, idsOf(cases))
+	if err != nil {
+		return alone, err
+	}
+	found := alone
+	for _, c := range cases {
+		for _, src := range rows[c.ID] {
+			ref, err := refOfSource(src)
+			if err != nil {
+				return alone, err
+			}
+			if ref.Order == o.Number && (src.Open || found == alone) {
+				found = ref
+			}
+		}
+	}
+	return found, nil
 }
 
 // asKnown is an order as it was read last.

@@ -136,6 +136,18 @@ func (o *office) buy() *fake.Charge {
 	return o.shop.Pay(fake.ChargeSpec{Amount: 8990, Name: "Carmen Ortega", Description: "Cordless drill 20V", Ago: 20 * 24 * time.Hour})
 }
 
+// TestAPolledDisputeHasItsPurchase: the list of disputes does not tell the charge; the desk reads it behind the record.
+func TestAPolledDisputeHasItsPurchase(t *testing.T) {
+	o := newOffice(t)
+	o.shop.Dispute(o.buy(), fake.DisputeSpec{Reason: "product_not_received", Code: "13.1", Answer: 9 * 24 * time.Hour})
+	o.pass(2 * time.Minute)
+	page, err := o.Peek(t.Context(), o.owner, o.only().ID)
+	must(t, err)
+	if page.Rest.Minor != 8990 || page.Facts.Order.Goods.Minor != 8990 || page.Facts.Buyer == nil || page.Title != "Cordless drill 20V" {
+		t.Errorf("the purchase was not read: rest %v, order %+v, title %q", page.Rest, page.Facts.Order, page.Title)
+	}
+}
+
 // TestAChargebackFromTheBankToTheVerdict: it comes in by a delivery with Stripe's due date, is contested with a paper and words, and won.
 func TestAChargebackFromTheBankToTheVerdict(t *testing.T) {
 	o := newOffice(t)
