@@ -54,7 +54,7 @@ var mayImport = map[string][]string{
 	"internal/connector/simulator":               {},
 	"internal/connector/skeleton":                {"internal/fault"},
 	"internal/connector/connectortest":           {"internal/connector", "internal/money", "internal/fault", "internal/dispute"},
-	"internal/connector/aliexpress":              {"internal/connector", "internal/money", "internal/fault", "internal/dispute", "internal/webclient", "internal/connector/alibaba/"},
+	"internal/connector/aliexpress":              {"internal/connector", "internal/money", "internal/fault", "internal/dispute", "internal/shipment", "internal/webclient", "internal/connector/alibaba/"},
 	"internal/connector/alibaba":                 {"internal/fault"},
 	"internal/connector/alibaba/wire":            {},
 	"internal/connector/aliexpress/fake":         {},

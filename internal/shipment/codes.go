@@ -71,6 +71,12 @@ func Mean(vocabulary, code string) (Meaning, bool) {
 	return Meaning{}, false
 }
 
+// Listed gives what a code of a vocabulary says, and nothing for one that is not listed itself: for sources that do not add finer words.
+func Listed(vocabulary, code string) (Meaning, bool) {
+	m, ok := vocabularies()[vocabulary][normal(code)]
+	return m, ok
+}
+
 // Codes gives all codes of a vocabulary with their meanings, normalised. The map belongs to the caller.
 func Codes(vocabulary string) map[string]Meaning {
 	out := map[string]Meaning{}

@@ -9,6 +9,7 @@ import (
 	"parley/internal/connector/alibaba/wire"
 	"parley/internal/dispute"
 	"parley/internal/fault"
+	"parley/internal/shipment"
 )
 
 // parcel is one element of logistic_info_list.
@@ -81,9 +82,8 @@ func (o *purchase) scans(v wire.Value) []dispute.Scan {
 		event := dispute.Scan{
 			At: o.at(e, "event_date"), Status: "unknown", Place: text(e, "address"), Note: text(e, "event_desc"), Raw: code,
 		}
-		// The documentation prints two codes with a full-width underscore.
-		if known, ok := scans[strings.ReplaceAll(code, "＿", "_")]; ok {
-			event.Status, event.Why = known.status, known.why
+		if known, ok := shipment.Listed(shipment.Cainiao, code); ok {
+			event.Status, event.Why = known.Status, known.Why
 		} else if code != "" {
 			o.note("action_code", code)
 		}
