@@ -45,7 +45,7 @@ func (c *Connector) imported(v wire.Value) (out []connector.Snapshot) {
 	}
 	if many := body.Get("refunds"); many.Exists() {
 		for _, one := range list(many) {
-			out = c.kept(out, one, wire.Value{}, one)
+			out = append(out, c.record(one, wire.Value{}, one))
 		}
 	}
 	if one := body.Get("trade"); one.IsObject() {
@@ -72,13 +72,17 @@ func (c *Connector) trade(v wire.Value) connector.Snapshot {
 	return snap
 }
 
-// kept adds a refund that can be read at all, with the part of the file it came from.
+// kept adds a refund that stands alone, with the part of the file it came from.
 func (c *Connector) kept(to []connector.Snapshot, refund, thread, from wire.Value) []connector.Snapshot {
-	snap := readRefund(refund, thread, connector.Ref{}, c.zone)
-	if snap.Ref.ID == "" || text(refund, "status") == "" || text(refund, "created") == "" {
+	if text(refund, "status") == "" || text(refund, "created") == "" {
 		return to // the answer of an act names a refund, but is none
 	}
-	raw := append(json.RawMessage(nil), from.Raw()...)
-	snap.Raw = storable(raw)
-	return append(to, snap)
+	return append(to, c.record(refund, thread, from))
+}
+
+// record is a refund as it was captured; what is missing in it is its problem, and no reason to lose it.
+func (c *Connector) record(refund, thread, from wire.Value) connector.Snapshot {
+	snap := readRefund(refund, thread, connector.Ref{}, c.zone)
+	snap.Raw = storable(append(json.RawMessage(nil), from.Raw()...))
+	return snap
 }
