@@ -197,7 +197,14 @@ func TestListenersHearOfEveryCommitAndOfNothingElse(t *testing.T) {
 func TestASlowListenerHearsChangesTogether(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		begun, goOn, calls := make(chan bool, 100), make(chan bool), make(chan int, 100)
-		db.AfterCommit(func(c store.Changes) { begun <- true; <-goOn; calls <- len(c.Cases) })
+		db.AfterCommit(func(c store.Changes) {
+			if len(c.Cases) == 0 {
+				return // the line to other nodes, whenever it stands: "look at everything"
+			}
+			begun <- true
+			<-goOn
+			calls <- len(c.Cases)
+		})
 		touch := func(id int64) {
 			write(t, db, func(tx *store.Tx) error { tx.Touched(id); return nil })
 		}
