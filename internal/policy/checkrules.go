@@ -90,6 +90,7 @@ func (c *checker) deadline(x *DeadlineRule) {
 	x.met = c.cel(x.Met, cel.BoolType)
 	c.formula(x)
 	x.since = x.from != nil && slices.Contains(x.from.reads, "state.since")
+	x.clock = len(x.Class)+len(x.State) > 0
 	for _, cond := range []*condition{x.from, x.fixed, x.when, x.Runs.n} {
 		x.clock = x.clock || (cond != nil && cond.clock)
 	}

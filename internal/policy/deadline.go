@@ -16,21 +16,53 @@ type dueSlot struct {
 	err   error
 }
 
-// deadline computes the deadline of a kind from all packs in force, nil if none runs. Several rules are several
-// readings: our own duties take the earliest, rights of the buyer the latest; the others are kept.
+// deadline computes the deadline of a kind from all packs in force, nil if none runs. Rules that speak of the class and
+// state at hand come before rules that speak of others.
 func (v *view) deadline(kind int) *Deadline {
 	slot := &v.due[kind]
 	if slot.done || slot.busy {
 		return slot.value
 	}
-	slot.busy, slot.err = true, nil
+	slot.busy = true
+	here, elsewhere := v.parted(v.rules.deadlines[kind])
+	won, err := v.strictest(here)
+	if won == nil && len(elsewhere) > 0 {
+		var other error
+		if won, other = v.strictest(elsewhere); err == nil {
+			err = other
+		}
+	}
+	slot.value, slot.err, slot.done, slot.busy = won, err, true, false
+	return won
+}
+
+// parted splits rules into those that speak of the class and state at hand and the others. While one of these is not found yet, nothing
+// can be said against a rule for its sake.
+func (v *view) parted(rules []*DeadlineRule) (here, elsewhere []*DeadlineRule) {
+	if len(rules) < 2 {
+		return rules, nil
+	}
+	for _, rule := range rules {
+		if (v.class == "" || matches(rule.Class, v.class)) && (v.state == "" || matches(rule.State, v.state)) {
+			here = append(here, rule)
+		} else {
+			elsewhere = append(elsewhere, rule)
+		}
+	}
+	return here, elsewhere
+}
+
+// strictest computes rules of one kind. Several are several readings: our own duties take the earliest, rights of the buyer the latest;
+// the others are kept.
+func (v *view) strictest(rules []*DeadlineRule) (*Deadline, error) {
 	var won *Deadline
 	var wonRule *DeadlineRule
 	var others []Reading
-	for _, rule := range v.rules.deadlines[kind] {
+	var failed error
+	for _, rule := range rules {
 		d, err := v.compute(rule)
 		if err != nil {
-			slot.err = err
+			failed = err
 			continue
 		}
 		if d == nil {
@@ -50,11 +82,10 @@ func (v *view) deadline(kind int) *Deadline {
 		won.Others = append(won.Others, others...)
 		won.Lapsed = !v.now.Before(won.At)
 	}
-	slot.value, slot.done, slot.busy = won, true, false
-	return won
+	return won, failed
 }
 
-// clearClocks forgets what depends on the state of a machine.
+// clearClocks forgets what depends on the class or on the state of a machine.
 func (v *view) clearClocks() {
 	for kind, list := range v.rules.deadlines {
 		for _, rule := range list {

@@ -102,9 +102,11 @@ type DeadlineRule struct {
 	Met      Text `yaml:"met"`      // CEL: it has been met or is pointless, and is not shown
 	Own      bool `yaml:"own_duty"` // several readings: the earliest wins (own duty), else the latest (buyer's right)
 	Counts   bool `yaml:"silence_costs"`
+	// Fallback: asked only where no other rule gives the matter a clock; of several the first by rank that runs.
+	Fallback bool `yaml:"fallback"`
 
 	from, fixed, met *condition
-	clock            bool // depends on the state of a machine
+	clock            bool // depends on the class or on the state of a machine
 	since            bool // starts when the state at hand began
 }
 
