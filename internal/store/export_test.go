@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -65,3 +67,93 @@ func Fill(t *testing.T, db *DB, pages int64) {
 
 // Known gives a driver's error the kind callers see.
 func Known(err error) error { return known(err) }
+
+// AllTables names every table of the schema, also those that are never copied.
+func AllTables(t *testing.T, db *DB) []string {
+	t.Helper()
+	text := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search_%'"
+	if db.dialect.postgres {
+		text = "SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
+	}
+	found, err := texts(context.Background(), db.pool, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// RowsOf gives every row of a table as text, sorted; it knows nothing of the sums that CopyTo compares by.
+func RowsOf(t *testing.T, db *DB, table string) (rows []string) {
+	t.Helper()
+	m := moment{db.dialect, db.pool}
+	columns, err := m.columns(context.Background(), table)
+	if err == nil {
+		err = m.each(context.Background(), table, columns, func(values []any) error {
+			for i, v := range values {
+				if raw, ok := v.([]byte); ok && len(raw) == 0 {
+					v = nil // an engine may not tell the two apart
+				}
+				values[i] = fmt.Sprintf("%s=%T %q", columns[i], v, fmt.Sprint(v))
+			}
+			rows = append(rows, fmt.Sprint(values...))
+			return nil
+		})
+	}
+	if err != nil {
+		t.Fatalf("%s: %v", table, err)
+	}
+	slices.Sort(rows)
+	return rows
+}
+
+// FillTable writes two rows of made-up values of each column's type into a table, whatever table that is. The rows that its references
+// name must be there: companies, stores and members 1 and 2.
+func FillTable(t *testing.T, db *DB, name string) {
+	t.Helper()
+	columns, err := moment{db.dialect, db.pool}.columns(context.Background(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows [][]any
+	for n := range int64(2) {
+		var row []any
+		for _, column := range columns {
+			row = append(row, madeUp(t, db, name, column, n+1))
+		}
+		rows = append(rows, row)
+	}
+	err = db.Write(context.Background(), func(tx *Tx) error {
+		_, err := put(tx, table{name: name, columns: columns}, rows, nothing)
+		return err
+	})
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+}
+
+func madeUp(t *testing.T, db *DB, table, column string, n int64) any {
+	t.Helper()
+	text := "SELECT lower(type) FROM pragma_table_info(?) WHERE name = ?"
+	if db.dialect.postgres {
+		text = "SELECT data_type::text FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = $1 AND column_name = $2"
+	}
+	kind, err := texts(context.Background(), db.pool, text, table, column)
+	if err != nil || len(kind) != 1 {
+		t.Fatalf("%s.%s: %v %v", table, column, kind, err)
+	}
+	switch kind[0] {
+	case "blob", "bytea":
+		return []byte{0, 0xff, byte(n)}
+	case "text":
+		return fmt.Sprintf("%s %d 台灯 \u202e 'quoted' %%", column, n)
+	case "smallint":
+		return n % 2
+	case "integer", "bigint":
+		if strings.HasSuffix(column, "_id") || column == "id" {
+			return n
+		}
+		return 9007199254740993 + n // beyond what a float holds
+	}
+	t.Fatalf("%s.%s is of type %s, which no copy was tried with", table, column, kind[0])
+	return nil
+}
