@@ -21,6 +21,7 @@ type simVerb struct {
 	Cases  int    `placeholder:"N" help:"${help_sim_cases}"`
 	Nodes  int    `default:"1" placeholder:"N" help:"${help_sim_nodes}"`
 	Faults string `default:"all" placeholder:"all|none|LIST" help:"${help_sim_faults}"`
+	First  bool   `help:"${help_sim_first}"`
 	Script string `type:"existingfile" placeholder:"FILE" help:"${help_sim_script}"`
 	Shrink string `type:"path" placeholder:"FILE" help:"${help_sim_shrink}"`
 }
@@ -80,7 +81,7 @@ func (v *simVerb) Run(t *terminal) error {
 }
 
 func (v *simVerb) options(t *terminal) (sim.Options, error) {
-	o := sim.Options{Days: v.Days, Stores: v.Stores, Cases: v.Cases, Nodes: v.Nodes, DB: t.DB, Log: t.config().Log}
+	o := sim.Options{Days: v.Days, Stores: v.Stores, Cases: v.Cases, Nodes: v.Nodes, First: v.First, DB: t.DB, Log: t.config().Log}
 	switch v.Faults {
 	case "all":
 		o.Faults = sim.Kinds()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"parley/internal/desk"
@@ -206,20 +207,29 @@ func (s *Sim) skewIn(at time.Time) time.Duration {
 	return most
 }
 
-// tellNet adds to the trace what the safety net did, and why not more.
+// tellNet adds to the trace what the desk sent and what the safety net did, and why not more.
 func (s *Sim) tellNet(m *matter) {
 	found, err := s.eye.SourcesByExternal(context.Background(), m.shop.id, m.kind, []string{m.id})
 	if err != nil || len(found) == 0 {
 		return
 	}
-	events, err := s.eye.Events(context.Background(), found[m.id].CaseID, 0, 500)
+	caseID := found[m.id].CaseID
+	events, err := s.eye.Events(context.Background(), caseID, 0, 500)
 	if err != nil {
 		return
 	}
 	for _, e := range slices.Backward(events) {
-		if len(e.Kind) > 4 && e.Kind[:4] == "net_" {
+		if strings.HasPrefix(e.Kind, "net_") {
 			s.tell(m, "%s %s %s", e.At.Format(time.DateTime), e.Kind, e.Data)
 		}
+	}
+	effects, err := s.eye.EffectsOf(context.Background(), caseID)
+	if err != nil {
+		return
+	}
+	for _, e := range effects {
+		s.tell(m, "%s %s of %s is %s since %s, %d tries: %s %s", e.CreatedAt.Format(time.DateTime), e.ID, e.DecisionID, e.State,
+			e.EndedAt.Format(time.DateTime), e.Attempts, e.Fault, e.Payload)
 	}
 }
 

@@ -308,10 +308,17 @@ func TestStrangePlanIsKeptRaw(t *testing.T) {
 func TestPaid(t *testing.T) {
 	platform := list("solution_api_dto", solution(map[string]string{"id": "-2", "solution_owner": `"platform"`, "refund_money": `"5.00"`, "status": "-"}))
 	reached := list("solution_api_dto", solution(map[string]string{"id": "61", "refund_money": `"3.00"`, "solution_owner": `"seller"`, "status": `"reached"`}))
+	again := list("solution_api_dto",
+		solution(map[string]string{"id": "62", "refund_money": `"2.00"`, "solution_owner": `"seller"`, "status": `"perform"`, "gmt_modified": `"2026-08-20 10:00:00"`}),
+		solution(map[string]string{"id": "61", "refund_money": `"3.00"`, "solution_owner": `"seller"`, "status": `"reached"`}))
 	for name, c := range map[string]struct {
 		with map[string]string
 		want money.Amount
 	}{
+		"the last of two, opened again": {map[string]string{"reverse_detail_status": `"return_success"`, "seller_solution_list": again}, eur(200)},
+		"the last of two, listed last": {map[string]string{"reverse_detail_status": `"return_success"`, "seller_solution_list": list("solution_api_dto",
+			solution(map[string]string{"id": "61", "refund_money": `"3.00"`, "solution_owner": `"seller"`, "status": `"reached"`}),
+			solution(map[string]string{"id": "62", "refund_money": `"2.00"`, "solution_owner": `"seller"`, "status": `"perform"`, "gmt_modified": `"2026-08-20 10:00:00"`}))}, eur(200)},
 		"the plan that was reached":        {map[string]string{"reverse_detail_status": `"refund_success"`, "seller_solution_list": reached, "platform_solution_list": platform}, eur(300)},
 		"else the platform's":              {map[string]string{"reverse_detail_status": `"refund_success"`, "platform_solution_list": platform}, eur(500)},
 		"else the buyer's":                 {map[string]string{"reverse_detail_status": `"refund_success"`}, eur(1180)},

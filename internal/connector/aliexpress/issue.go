@@ -185,18 +185,22 @@ func endState(paid money.Amount) string {
 	return "closed"
 }
 
-// paid is the sum of the plan that was carried out: the one reached or performed, else the platform's, else the buyer's
-// if the platform says that money went back.
+// paid is the sum of the plan that was carried out: the one reached or performed last, as a dispute that was cancelled and opened again
+// keeps the plan agreed before; else the platform's, else the buyer's if the platform says that money went back.
 func (i *issue) paid(state string) money.Amount {
 	all := append(append(append([]dispute.Proposal(nil), i.others...), i.sellers...), i.buyers...)
 	nothing := money.Amount{}
+	var agreed []dispute.Proposal
 	for n := range all {
 		if all[n].Amount.Known() && !nothing.Known() {
 			nothing.Currency = all[n].Amount.Currency
 		}
-		if (all[n].Status == "reached" || all[n].Status == "perform") && state != "cancelled" && state != "refused" {
-			return all[n].Amount
+		if all[n].Status == "reached" || all[n].Status == "perform" {
+			agreed = append(agreed, all[n])
 		}
+	}
+	if len(agreed) > 0 && state != "cancelled" && state != "refused" {
+		return agreed[newest(agreed)].Amount
 	}
 	switch {
 	case state == "cancelled" || state == "refused":
