@@ -26,18 +26,19 @@ const (
 
 // tell is one occasion on which people have to know something. The people are found when it is written down.
 type tell struct {
-	item  notify.Item
-	about string      // the occasion; the same person is told once of it
-	c     *store.Case // nil = not about a case
-	st    int64       // the store it is about, where there is no case
-	also  []int64     // members told in any case, such as the one who decided
-	only  []int64     // nobody but these
-	level int         // 0 = those told first
-	seen  []int64     // members told before
-	skip  int64       // a channel that must not be used for this: it is what is broken
-	names []string    // of those told before who did not look
-	watch bool        // somebody has to look; otherwise the next people are told
-	hush  bool        // waits for the hours even where a deadline is near
+	item     notify.Item
+	about    string      // the occasion; the same person is told once of it
+	c        *store.Case // nil = not about a case
+	st       int64       // the store it is about, where there is no case
+	also     []int64     // members told in any case, such as the one who decided
+	only     []int64     // nobody but these
+	level    int         // 0 = those told first
+	seen     []int64     // members told before
+	skip     int64       // a channel that must not be used for this: it is what is broken
+	names    []string    // of those told before who did not look
+	watch    bool        // somebody has to look; otherwise the next people are told
+	programs bool        // the programs that listen hear of it though it is about no case and no store
+	hush     bool        // waits for the hours even where a deadline is near
 }
 
 // tellsOf are the occasions a judged case gives at an instant: a deadline that came near or passed, an alarm of the rules. Judging again
@@ -327,7 +328,7 @@ func (p *people) notices(t *tell, now time.Time) ([]store.Notice, error) {
 func (p *people) forPrograms(n store.Notice, t *tell, now time.Time) []store.Notice {
 	var rows []store.Notice
 	for _, c := range p.channels[0] {
-		if n.CaseID == 0 && n.StoreID == 0 || t.item.Reason == notify.Evening || !takes(c, n.Reason) {
+		if n.CaseID == 0 && n.StoreID == 0 && !t.programs || t.item.Reason == notify.Evening || !takes(c, n.Reason) {
 			continue
 		}
 		out := n

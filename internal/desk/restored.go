@@ -12,9 +12,13 @@ import (
 
 // Restored looks after the outward acts that had not ended when a backup was taken. What was sent since is not known here, so nothing is
 // sent before the platform was asked: an act that was planned counts as sent perhaps, with the record as last read as the state before.
-// Where there is no such record a person has to look. Every case concerned gets an event. It gives the acts it found.
+// Where there is no such record a person has to look. Every case concerned gets an event. It gives the acts it found. What
+// people were to be told is looked after as well: see holdBack.
 func (d *Desk) Restored(ctx context.Context, taken time.Time) ([]EffectItem, error) {
 	if err := d.DB.Write(ctx, (*store.Tx).ForgetPrograms); err != nil {
+		return nil, err
+	}
+	if err := d.holdBack(ctx, taken); err != nil {
 		return nil, err
 	}
 	var found []EffectItem

@@ -24,6 +24,7 @@ const (
 	Assigned = "assigned" // somebody handed the member a case
 	Store    = "store"    // a store cannot be read
 	Broken   = "broken"   // one of the member's channels does not work
+	Restored = "restored" // what may have been told before the desk was restored from a backup
 	Digest   = "digest"   // the list of the morning
 	Line     = "line"     // a line of such a list
 	Test     = "test"     // the member asked for it
@@ -31,7 +32,7 @@ const (
 
 // Reasons gives those a member can choose, in the order they are shown. Tests are always sent.
 func Reasons() []string {
-	return []string{Left72h, Left24h, Left6h, Left1h, Warning, Evening, Lapsed, Reminder, Doubt, Refused, Changed, Called, Sign, Assigned, Store, Broken, Digest}
+	return []string{Left72h, Left24h, Left6h, Left1h, Warning, Evening, Lapsed, Reminder, Doubt, Refused, Changed, Called, Sign, Assigned, Store, Broken, Restored, Digest}
 }
 
 // Steps are the times before a deadline at which people are told, the nearest first.

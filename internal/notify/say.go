@@ -23,7 +23,7 @@ const mostItems = 40
 // they are said; those with a deadline are sorted by it, before the others.
 func Compose(id string, r Reader, base string, items []Item) Message {
 	items = slices.Clone(items)
-	slices.SortStableFunc(items, byDeadline)
+	SortByDeadline(items)
 	m := Message{ID: id, At: r.Now, Lang: r.Lang, Subject: oneLine(r.subject(items)), Link: base + "/notices"}
 	if len(items) == 1 && items[0].CaseID != 0 {
 		m.Link = caseLink(base, items[0])
@@ -43,6 +43,9 @@ func Compose(id string, r Reader, base string, items []Item) Message {
 	}
 	return m
 }
+
+// SortByDeadline puts what has the nearest deadline first, and what has none last, as it came.
+func SortByDeadline(items []Item) { slices.SortStableFunc(items, byDeadline) }
 
 func byDeadline(a, b Item) int {
 	switch {
@@ -140,7 +143,11 @@ func (r Reader) lines(it Item, base string) []string {
 		lines = append(lines, "  "+caseLink(base, it))
 	}
 	for _, sub := range it.Items {
-		lines = append(lines, "  – "+r.Headline(sub)+" "+caseLink(base, sub))
+		line := "  – " + r.Headline(sub)
+		if sub.CaseID != 0 {
+			line += " " + caseLink(base, sub)
+		}
+		lines = append(lines, line)
 	}
 	for i := range lines {
 		lines[i] = oneLine(lines[i])
