@@ -65,7 +65,7 @@ func newOffice(t *testing.T) *office {
 	o := &office{t: t, clock: &hand{now: time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)}}
 	o.platform = fake.New(fake.Options{Now: o.clock.Now})
 	o.shop = o.platform.AddShop(fake.ShopSpec{Name: "Casa Norte"})
-	server := httptest.NewServer(o.platform)
+	server := httptest.NewServer(inspected(t, o.platform))
 	t.Cleanup(server.Close)
 	library, err := policy.Load(packs.Files)
 	o.must(err)

@@ -3,6 +3,7 @@ package mirakl_test
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
@@ -26,12 +27,18 @@ type scene struct {
 	account   connector.Account
 	world     connector.World
 	connector *mirakl.Connector
+	inspector *inspector // nil where the platform answers as the examples do, which break their own description
 }
 
 func newScene(t testing.TB, options fake.Options) *scene {
 	s := &scene{platform: fake.New(options), connector: mirakl.New()}
 	s.shop = s.platform.AddShop(fake.ShopSpec{Name: "Casa Norte"})
-	server := httptest.NewServer(s.platform)
+	var handler http.Handler = s.platform
+	if !options.Nulls {
+		s.inspector = inspected(t, s.platform)
+		handler = s.inspector
+	}
+	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	s.account = connector.Account{
 		StoreID: stores.Add(1),
@@ -136,6 +143,9 @@ func stage(t *testing.T, options fake.Options) *connectortest.Stage {
 		Peace:   s.platform.Peace,
 		Further: connectortest.Further{
 			Strange: func() (connector.Ref, string) {
+				if s.inspector != nil {
+					s.inspector.strange = "LOST_IN_SPACE"
+				}
 				returns[9].Moves("LOST_IN_SPACE")
 				return connector.Ref{Kind: "return", ID: returns[9].ID()}, "LOST_IN_SPACE"
 			},

@@ -13,7 +13,7 @@ func set(names string) map[string]bool {
 // Members that the seller specification or its examples name. Others are kept as unknown.
 var (
 	orderMembers = set(`acceptance_decision_date can_cancel can_shop_ship can_evaluate channel commercial_id created_date currency_iso_code customer
-		customer_debited_date customer_directly_pays_seller customer_notification_email delivery_date fulfillment fully_refunded has_customer_message
+		customer_debited_date customer_directly_pays_seller customer_notification_email delivery_date discount_campaigns fulfillment fully_refunded has_customer_message
 		has_incident has_invoice invoice_details last_updated_date leadtime_to_ship order_additional_fields order_id order_lines order_refunds
 		order_state order_state_reason_code order_state_reason_label order_tax_mode order_taxes paymentType payment_type payment_duration payment_workflow
 		price promotions quote_id references shipping_carrier_code shipping_carrier_standard_code shipping_company shipping_deadline shipping_price
@@ -21,7 +21,7 @@ var (
 		shipping_zone_code shipping_zone_label total_commission total_price transaction_date transaction_number imprint_number quote_id
 		shipping_deadline debit_deadline order_preauthorization ready_for_shipping`)
 	lineMembers = set(`can_refund cancelations category_code category_label commission_fee commission_rate_vat commission_taxes commission_vat created_date
-		debited_date description eco_contributions fees last_updated_date measurement offer_id offer_sku offer_state_code order_line_additional_fields
+		debited_date description discount_campaign eco_contributions fees last_updated_date measurement offer_id offer_sku offer_state_code order_line_additional_fields
 		order_line_id order_line_index order_line_state order_line_state_reason_code order_line_state_reason_label origin_unit_price price
 		price_additional_info price_amount_breakdown price_unit product_medias product_shop_sku product_sku product_title promotions
 		purchase_information quantity received_date refunds shipped_date shipping_from shipping_price shipping_price_additional_unit

@@ -22,8 +22,8 @@ type oneRefund struct {
 	Reason   string      `json:"reason_code"`
 	Currency string      `json:"currency_iso_code"`
 	Excluded bool        `json:"excluded_from_shipment"`
-	Taxes    []oneTax    `json:"taxes"`
-	Postage  []oneTax    `json:"shipping_taxes"`
+	Taxes    []oneTax    `json:"taxes,omitempty"`          // required where the order has such taxes,
+	Postage  []oneTax    `json:"shipping_taxes,omitempty"` // not to be sent where the platform computes them
 }
 
 type oneTax struct {

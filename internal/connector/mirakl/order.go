@@ -139,9 +139,9 @@ func (p *share) gone(o *order, of value, amount, taxes string) int64 {
 
 // refund books one refund the platform lists. Its source is the same wherever it is met again.
 func (o *order) refund(l *line, r value) {
-	state := r.text("state")
+	state := r.text("refund_state") // state is the older member, which does not get newer words
 	if state == "" {
-		state = r.text("refund_state")
+		state = r.text("state")
 	}
 	o.word("refunds.state", state, refundStates[state])
 	sum := l.goods.gone(o, r, "amount", "taxes") + l.shipping.gone(o, r, "shipping_amount", "shipping_taxes")

@@ -54,17 +54,10 @@ func (c *call) or72() *refusal {
 	views := []object{}
 	for _, d := range c.shop.documents {
 		if slices.Contains(ids, d.order.id) {
-			views = append(views, object{"date_uploaded": stamp(d.at), "file_name": d.Name, "file_size": len(d.Bytes), "id": d.id, "order_id": d.order.id, "type": d.kind, "entity": entityOf(d)})
+			views = append(views, object{"date_uploaded": stamp(d.at), "file_name": d.Name, "file_size": len(d.Bytes), "id": d.id, "order_id": d.order.id, "type": d.kind})
 		}
 	}
 	return c.ok(object{"order_documents": views})
-}
-
-func entityOf(d *Document) any {
-	if d.entity == nil {
-		return nil
-	}
-	return d.entity
 }
 
 // or73 gives one document as it is, several as a ZIP.
@@ -121,7 +114,7 @@ type described struct {
 	} `json:"entity" xml:"entity"`
 }
 
-// or74 puts files on an order. Each is taken or refused for itself, in a 200.
+// or74 puts files on an order. Each is taken or refused for itself, in a 200 that names those refused.
 func (c *call) or74() *refusal {
 	o, refused := c.order()
 	if refused != nil {
@@ -147,9 +140,10 @@ func (c *call) or74() *refusal {
 	}
 	views, wrong := []object{}, 0
 	for _, d := range list {
-		errs := c.document(o, d, files)
-		wrong += len(errs)
-		views = append(views, object{"errors": errs, "input": d.view()})
+		if errs := c.document(o, d, files); len(errs) > 0 {
+			wrong++
+			views = append(views, object{"errors": errs, "input": d.view()})
+		}
 	}
 	if len(list) == 0 {
 		return bad("Required part 'order_documents' is not present.")

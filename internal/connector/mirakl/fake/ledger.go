@@ -48,14 +48,16 @@ func (c *call) ledgerViews() ([]object, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	from, refused := c.instant("date_created_from")
-	if refused != nil {
-		return nil, refused
+	var bounds [4]time.Time
+	for i, name := range []string{"date_created_from", "date_created_to", "last_updated_from", "last_updated_to"} {
+		if bounds[i], refused = c.instant(name); refused != nil {
+			return nil, refused
+		}
 	}
 	out := []object{}
 	for _, row := range c.shop.ledger {
 		at, _ := time.Parse(time.RFC3339, row["date_created"].(string)) // written by stamp
-		if in(kinds, row["type"].(string)) && !at.Before(from) {
+		if in(kinds, row["type"].(string)) && within(at, bounds[0], bounds[1]) && within(at, bounds[2], bounds[3]) {
 			out = append(out, row)
 		}
 	}

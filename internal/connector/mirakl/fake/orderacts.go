@@ -254,6 +254,8 @@ func (c *call) checked(g given, mode, kind string) (*Line, *refund, *refusal) {
 	r.tax += postage
 	goods, shipping := l.left()
 	switch {
+	case !c.p.options.Lenient && (!g.Amount.set || !g.Shipping.set): // both are required, 0 where nothing is paid back
+		return nil, nil, bad("The amount and the shipping amount are mandatory")
 	case !ok1 || !ok2 || !ok3 || !ok4 || r.amount < 0 || r.shipping < 0:
 		return nil, nil, bad("Error with field amount. Please check the field datatype.")
 	case r.amount+r.shipping == 0:
@@ -333,6 +335,9 @@ func (c *call) or30() *refusal {
 	views := []object{}
 	mode := ""
 	for _, g := range body.Lines {
+		if g.Quantity == nil && !c.p.options.Lenient {
+			return bad("The quantity is mandatory")
+		}
 		l, r, refused := c.checked(g, body.Mode, "CANCELATION")
 		if refused != nil {
 			return refused

@@ -44,25 +44,37 @@ func (c *call) or11() *refusal {
 	return c.ok(object{"orders": c.p.page(views, from, to), "total_count": len(found)})
 }
 
-func (c *call) orderFilter() (func(*Order) bool, *refusal) {
-	ids, refused := c.list("order_ids")
-	if refused != nil {
-		return nil, refused
-	}
-	states, refused := c.list("order_state_codes")
-	if refused != nil {
-		return nil, refused
-	}
-	for _, s := range states {
-		if !slices.Contains(orderStates, s) {
-			return nil, bad("Value '" + s + "' is not allowed for the parameter : order_state_codes")
+// words are the parameters of OR11 that take one of a few words.
+var words = map[string][]string{
+	"order_state_codes": orderStates,
+	"payment_workflow":  {"PAY_ON_ACCEPTANCE", "PAY_ON_DELIVERY", "PAY_ON_DUE_DATE", "PAY_ON_SHIPMENT", "NO_CUSTOMER_PAYMENT_CONFIRMATION"},
+	"order_tax_mode":    {"TAX_INCLUDED", "TAX_EXCLUDED"},
+}
+
+// wanted reads the filters of OR11 that are lists, and those that are true or false.
+func (c *call) wanted() (lists map[string][]string, flags map[string]*bool, refused *refusal) {
+	lists, flags = map[string][]string{}, map[string]*bool{}
+	for _, name := range []string{"order_ids", "order_references_for_customer", "order_references_for_seller", "order_state_codes", "channel_codes",
+		"payment_workflow", "fulfillment_center_code", "order_tax_mode"} {
+		if lists[name], refused = c.list(name); refused != nil {
+			return nil, nil, refused
+		}
+		for _, v := range lists[name] {
+			if words[name] != nil && !slices.Contains(words[name], v) {
+				return nil, nil, bad("Value '" + v + "' is not allowed for the parameter : " + name)
+			}
 		}
 	}
-	channels, refused := c.list("channel_codes")
-	if refused != nil {
-		return nil, refused
+	for _, name := range []string{"has_incident", "customer_debited", "only_null_channel", "paginate"} {
+		if flags[name], refused = c.flag(name); refused != nil {
+			return nil, nil, refused
+		}
 	}
-	incident, refused := c.flag("has_incident")
+	return lists, flags, nil
+}
+
+func (c *call) orderFilter() (func(*Order) bool, *refusal) {
+	lists, flags, refused := c.wanted()
 	if refused != nil {
 		return nil, refused
 	}
@@ -73,13 +85,19 @@ func (c *call) orderFilter() (func(*Order) bool, *refusal) {
 		}
 	}
 	return func(o *Order) bool {
-		return in(ids, o.id) && in(states, o.state) && in(channels, o.spec.Channel) && (incident == nil || *incident == o.hasIncident()) &&
+		return in(lists["order_ids"], o.id) && in(lists["order_references_for_customer"], o.commercial) && in(lists["order_references_for_seller"], o.commercial) &&
+			in(lists["order_state_codes"], o.state) && in(lists["channel_codes"], o.spec.Channel) && in(lists["payment_workflow"], paymentWorkflow) &&
+			in(lists["fulfillment_center_code"], fulfillmentCenter) && in(lists["order_tax_mode"], o.taxMode()) &&
+			is(flags["has_incident"], o.hasIncident()) && is(flags["customer_debited"], !o.debited.IsZero()) && is(flags["only_null_channel"], false) &&
 			within(o.spec.PlacedAt, bounds[0], bounds[1]) && within(o.updated, before(bounds[2], delta), bounds[3])
 	}, nil
 }
 
 var orderStates = []string{"STAGING", "WAITING_ACCEPTANCE", "WAITING_DEBIT", "WAITING_DEBIT_PAYMENT", "SHIPPING", "SHIPPED", "TO_COLLECT",
 	"RECEIVED", "CLOSED", "REFUSED", "CANCELED"}
+
+// is tells whether something is as it was asked for.
+func is(asked *bool, so bool) bool { return asked == nil || *asked == so }
 
 func in(list []string, value string) bool { return len(list) == 0 || slices.Contains(list, value) }
 
@@ -130,7 +148,7 @@ func (c *call) window(total int) (from, to int, refused *refusal) {
 			return 0, 0, bad("The parameter offset must be positive")
 		}
 	}
-	if c.q.Get("paginate") == "false" {
+	if strings.EqualFold(c.q.Get("paginate"), "false") {
 		return 0, total, nil
 	}
 	var links []string

@@ -2,6 +2,12 @@ package fake
 
 import "slices"
 
+// What is the same in all orders.
+const (
+	fulfillmentCenter = "DEFAULT"
+	paymentWorkflow   = "PAY_ON_ACCEPTANCE"
+)
+
 // view writes an order as OR11 gives it.
 func (o *Order) view() object {
 	s := o.spec
@@ -20,7 +26,7 @@ func (o *Order) view() object {
 		"customer_directly_pays_seller": false,
 		"customer_notification_email":   "notification+" + uuid("mail", int64(len(o.id)))[:12] + "@notification.example.com",
 		"delivery_date":                 object{"earliest": stamp(s.Earliest), "latest": stamp(s.Latest)},
-		"fulfillment":                   object{"center": object{"code": "DEFAULT"}},
+		"fulfillment":                   object{"center": object{"code": fulfillmentCenter}},
 		"fully_refunded":                !slices.ContainsFunc(o.lines, func(l *Line) bool { return l.state != "REFUNDED" }),
 		"has_customer_message":          o.hasMessage,
 		"has_incident":                  o.hasIncident(),
@@ -35,7 +41,7 @@ func (o *Order) view() object {
 		"order_tax_mode":                o.taxMode(),
 		"paymentType":                   "CARD",
 		"payment_type":                  "CARD",
-		"payment_workflow":              "PAY_ON_ACCEPTANCE",
+		"payment_workflow":              paymentWorkflow,
 		"price":                         number(price, cur),
 		"promotions":                    object{"applied_promotions": []object{}, "total_deduced_amount": number(0, cur)},
 		"quote_id":                      nil,
@@ -98,11 +104,8 @@ func (o *Order) customer() object {
 			"lastname": c.Last, "state": nil, "street_1": c.Street, "street_2": nil, "zip_code": c.Postal,
 		}
 	}
-	out := object{"customer_id": c.ID, "firstname": c.First, "lastname": c.Last, "locale": c.Locale, "civility": nil, "organization": nil}
-	if o.state != "WAITING_ACCEPTANCE" {
-		out["billing_address"], out["shipping_address"] = address(), address()
-	}
-	return out
+	return object{"billing_address": address(), "civility": nil, "customer_id": c.ID, "firstname": c.First, "lastname": c.Last, "locale": c.Locale,
+		"organization": nil, "shipping_address": address()}
 }
 
 // view writes a line as OR11 gives it.
@@ -111,7 +114,7 @@ func (l *Line) view() object {
 	vat := l.fee() * 21 / 100
 	taxes := []object{}
 	if l.spec.Tax > 0 {
-		taxes = append(taxes, object{"amount": number(l.spec.Tax, cur), "code": "tax1", "rate": 10})
+		taxes = append(taxes, object{"amount": number(l.spec.Tax, cur), "code": "tax1", "rate": 10, "tax_calculation_rule": "NONE"})
 	}
 	return object{
 		"can_refund":                    l.refundable(),
@@ -163,7 +166,7 @@ func (l *Line) refundViews(list []*refund, refunds bool) []object {
 	for _, r := range list {
 		fee := r.amount * 12 / 100
 		v := object{
-			"amount": number(r.amount, cur), "commission_amount": number(fee, cur), "commission_taxes": []object{{"amount": number(fee*21/100, cur), "code": "IVA", "rate": 21.0}},
+			"amount": number(r.amount, cur), "commission_amount": number(fee, cur), "commission_taxes": []object{{"amount": number(fee*21/100, cur), "code": "IVA"}},
 			"commission_total_amount": number(fee+fee*21/100, cur), "created_date": stamp(r.at), "eco_contributions": []object{}, "fees": []object{},
 			"id": r.id, "quantity": r.quantity, "reason_code": r.reason, "shipping_amount": number(r.shipping, cur),
 			"shipping_taxes": list0(r.postage), "taxes": list0(r.taxes),

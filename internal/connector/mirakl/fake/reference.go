@@ -1,9 +1,6 @@
 package fake
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 // Reason is one reason of the operator, as RE01 lists it.
 type Reason struct {
@@ -87,7 +84,10 @@ func (c *call) reasons(kind string) *refusal {
 func (c *call) a01() *refusal {
 	s := c.shop
 	return c.ok(object{
-		"applicable_taxes": []object{}, "approval_delay": 33, "approval_rate": 1, "banner": nil, "channels": []string{"ES"}, "closed_from": nil, "closed_to": nil,
+		"applicable_taxes": []object{}, "approval_delay": 33, "approval_rate": 1, "banner": nil,
+		"billing_info": object{"bank_city": "Madrid", "bank_name": "Example bank", "bank_street": "Calle 1", "bic": "EXAMPLES",
+			"iban": "ES0000000000000000000000", "owner": "Juan Ejemplo", "zip_code": "28001"},
+		"channels": []string{"ES"}, "closed_from": nil, "closed_to": nil,
 		"contact_informations": object{"city": "Getafe", "civility": "Mr", "country": s.Country, "email": "shop@example.com", "fax": nil, "firstname": "Juan",
 			"lastname": "Ejemplo", "phone": "000000000", "phone_secondary": nil, "state": "Madrid", "street1": "Calle del Almacén 3", "street2": nil,
 			"web_site": "https://www.example.com", "zip_code": "28906"},
@@ -106,64 +106,9 @@ func (c *call) a01() *refusal {
 		"payment_method_mandatory": true, "premium": false,
 		"pro_details":          object{"VAT_number": "B00000000", "corporate_name": s.Name, "identification_number": "B00000000", "tax_identification_number": "B00000000"},
 		"producer_identifiers": []object{}, "recycling_policy": nil, "return_policy": "Devoluciones en 30 días.", "shipping": object{"lead_time_to_ship": 2},
-		"shipping_country": s.Country, "shippings": []object{{"additional_fields": []object{}, "shipping_free_amount": 50, "shipping_type_code": "STD",
+		"shipping_country": s.Country, "shipping_types": []string{"STD"}, "shipping_zones": []string{"DOM1"}, "shippings": []object{{"additional_fields": []object{}, "shipping_free_amount": 50, "shipping_type_code": "STD",
 			"shipping_type_label": "Standard", "shipping_type_standard_code": "CU_ADD-STD", "shipping_zone_code": "DOM1", "shipping_zone_label": "Domestic 1"}},
 		"shop_additional_fields": []object{}, "shop_id": s.ID, "shop_name": s.Name, "shop_state": s.State, "suspension_type": nil,
-	})
-}
-
-// responseDelay is the average minutes until the shop answered, over the messages it has answered.
-func (c *call) responseDelay() int {
-	sum, count := time.Duration(0), 0
-	for _, t := range c.shop.threads {
-		var since time.Time
-		for _, m := range t.messages {
-			switch {
-			case m.from == "SHOP" && !since.IsZero():
-				sum, count, since = sum+m.at.Sub(since), count+1, time.Time{}
-			case m.from != "SHOP" && since.IsZero():
-				since = m.at
-			}
-		}
-	}
-	if count == 0 {
-		return 0
-	}
-	return int(sum.Minutes()) / count
-}
-
-// a21 gives the rates operators measure, for the last 30 days.
-func (c *call) a21() *refusal {
-	total, incident, late, refunded, returned, canceled, tracked := 0, 0, 0, 0, 0, 0, 0
-	for _, o := range c.shop.orders {
-		total++
-		count := func(counter *int, yes bool) {
-			if yes {
-				*counter++
-			}
-		}
-		count(&incident, o.hasIncident())
-		count(&late, o.spec.ShipBy.Before(c.now) && (o.shipped.IsZero() || o.shipped.After(o.spec.ShipBy)))
-		count(&refunded, slices.ContainsFunc(o.lines, func(l *Line) bool { return len(l.refunds) > 0 }))
-		count(&returned, slices.ContainsFunc(c.shop.returns, func(r *Return) bool { return r.order == o }))
-		count(&canceled, o.state == "CANCELED")
-		count(&tracked, o.tracking != "" || o.shipped.IsZero())
-	}
-	share := func(name string, n int) []object {
-		value := 0.0
-		if total > 0 {
-			value = float64(n) / float64(total)
-		}
-		if given, ok := c.shop.Rates[name]; ok {
-			value = given
-		}
-		return []object{{"period": 30, "value": value}}
-	}
-	return c.ok(object{
-		"approval_delay": []object{{"period": 30, "value": 33}}, "approval_rate": share("approval_rate", total), "cancelation_rate": share("cancelation_rate", canceled),
-		"incident_rate": share("incident_rate", incident), "late_shipment_rate": share("late_shipment_rate", late),
-		"order_messages_response_delay": []object{{"period": 30, "value": c.responseDelay()}}, "refund_rate": share("refund_rate", refunded),
-		"return_rate": share("return_rate", returned), "valid_tracking_rate": share("valid_tracking_rate", tracked),
 	})
 }
 
@@ -175,14 +120,17 @@ func (c *call) pc01() *refusal {
 				"product_acceptance_by_channel": true, "product_data_validation_by_channel": true, "product_import_only_on_leaf": true},
 			"circular_economy_data_collection": false, "competitive_pricing_tool": false,
 			"direct_payment_customer_store":      object{"activated": false, "refund_cancel_authorized": false},
-			"disable_seller_alternative_carrier": false, "lead_time_to_ship_by_sellers_enabled": "YES", "multi_currency": false,
+			"disable_seller_alternative_carrier": false, "dropship": object{"retail_pricing_edition_enabled": "NO", "retail_pricing_enabled": false},
+			"kyc_status_per_seller": false, "lead_time_to_ship_by_sellers_enabled": "YES", "multi_currency": false, "multi_payout_psp_per_seller": false,
 			"no_reply_needed": !c.p.options.WithoutNoReplyNeeded, "offer_prices_decimals": "2", "operator_csv_delimiter": "SEMICOLON",
 			"order_conditions": object{"lead_time_to_ship": true, "maximum_order_quantity": false, "minimum_order_quantity": false, "package_order_quantity": false},
 			"order_tax_mode":   "TAX_INCLUDED",
 			"order_workflows": object{"no_customer_payment_confirmation": true, "order_acceptance": "NOT_AUTOMATIC", "pause_debit_workflow": false,
-				"pay_on_due_date": false, "pay_on_shipment": false, "sellers_edit_shipping_origin": false, "shipping_and_billing_details_before_acceptance": false},
-			"pricing":                            object{"channel_pricing": "DISABLED", "scheduled_pricing": false, "volume_discount": false, "volume_pricing": false},
+				"pay_on_due_date": false, "pay_on_shipment": false, "sellers_edit_shipping_origin": false, "shipping_and_billing_details_before_acceptance": true},
+			"payment_confirmation":               false,
+			"pricing":                            object{"channel_pricing": "DISABLED", "discount_period_required": false, "discount_price_creation_in_the_past_blocked": false, "scheduled_pricing": false, "volume_discount": false, "volume_pricing": false},
 			"product_data_validation_by_channel": true,
+			"promotion":                          object{"cart_promotion_campaign": false, "discount_campaign": false, "seller_promotion": true},
 			"returns":                            object{"marketplace": true, "drop_ship": false, "one_creditor": false},
 			"shipment":                           object{"multi_part_item_shipment": false, "multi_shipment": false},
 			"shop_tax_options": object{"local_tax_number": object{"mandatory": false, "validation_regex": ""},
@@ -194,7 +142,7 @@ func (c *call) pc01() *refusal {
 		"modules": object{"mirakl_catalog_integrator": true, "mirakl_catalog_manager": false, "mirakl_catalog_transformer": false, "mirakl_platform_services": false,
 			"offer_management": true, "order_management": true, "promotions": true, "quotes": false,
 			"tax_manager": object{"activated": false, "tax_provider": object{"avalara": false, "vertex": false}}},
-		"platform_configuration": object{"customer_model": object{"b2b": false, "b2c": true},
+		"platform_configuration": object{"customer_model": object{"b2b": false, "b2c": true}, "enhanced_seller_invoicing": object{"enabled": false},
 			"platform_model": object{"drop_ship": false, "marketplace": true, "one_creditor": false}},
 		"platform_name": c.p.options.Operator, "tenant_name": "tenantname-prod", "timezone": "Europe/Paris",
 	})
@@ -213,14 +161,15 @@ func (c *call) do01() *refusal {
 	if refused != nil {
 		return refused
 	}
+	for _, e := range entities {
+		if e != "ORDER" && e != "SHOP" {
+			return bad("Value '" + e + "' is not allowed for the parameter : entities")
+		}
+	}
 	out := []object{}
 	for _, t := range documentTypes {
-		entity := "ORDER"
-		if t[0] == "SYSTEM_RETURN_LABEL" {
-			entity = "RETURN"
-		}
-		if in(entities, entity) {
-			out = append(out, object{"code": t[0], "description": t[1], "entity": entity, "label": t[1], "mime_types": []string{"application/pdf", "image/jpeg", "image/png"}})
+		if in(entities, "ORDER") {
+			out = append(out, object{"code": t[0], "description": t[1], "entity": "ORDER", "label": t[1], "mime_types": []string{"application/pdf", "image/jpeg", "image/png"}})
 		}
 	}
 	return c.ok(object{"documents": out})

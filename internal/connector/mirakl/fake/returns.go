@@ -1,6 +1,7 @@
 package fake
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -172,8 +173,12 @@ func (c *call) returnViews() ([]object, *refusal) {
 			out = append(out, r.view())
 		}
 	}
-	if c.q.Get("sort") == "date_created,DESC" {
+	switch sort := strings.ToUpper(c.q.Get("sort")); sort {
+	case "", "DATE_CREATED", "DATE_CREATED,ASC":
+	case "DATE_CREATED,DESC":
 		slices.Reverse(out)
+	default:
+		return nil, bad("Value '" + c.q.Get("sort") + "' is not allowed for the parameter : sort")
 	}
 	return out, nil
 }
@@ -270,11 +275,14 @@ func (c *call) rt01() *refusal {
 				problem = "The order line " + l.Line + " does not exist."
 			case l.Quantity < 1 || l.Quantity > c.shop.returnable(found):
 				problem = "The quantity of the order line " + l.Line + " is not returnable"
-			case !slices.Contains(returnReasons, g.Reason):
+			case !slices.Contains(returnReasons, cmp.Or(text(l.Reason), g.Reason)):
 				problem = "The reason code is incorrect."
 			default:
-				byOrder[found.order] = append(byOrder[found.order], &returnLine{line: found, quantity: l.Quantity, reason: text(l.Reason)})
+				byOrder[found.order] = append(byOrder[found.order], &returnLine{line: found, quantity: l.Quantity, reason: cmp.Or(text(l.Reason), g.Reason)})
 			}
+		}
+		if !slices.Contains(returnMethods, text(g.Method)) {
+			problem = "The return method code is incorrect."
 		}
 		if problem != "" || len(byOrder) == 0 {
 			wrong = append(wrong, object{"message": problem, "order_commercial_id": g.Commercial})
@@ -282,13 +290,15 @@ func (c *call) rt01() *refusal {
 		}
 		for _, o := range c.shop.orders {
 			if lines := byOrder[o]; lines != nil {
-				r := c.shop.takeBack(o, ReturnSpec{Reason: g.Reason, Text: text(g.Text), Method: text(g.Method)}, lines, c.now)
+				r := c.shop.takeBack(o, ReturnSpec{Reason: cmp.Or(g.Reason, lines[0].reason), Text: text(g.Text), Method: text(g.Method)}, lines, c.now)
 				r.label, r.rma = text(g.Label), text(g.RMA)
 				if g.Accepted != nil && *g.Accepted {
 					r.state = inProgress
 				}
 				v := r.view()
-				v["status"] = r.state // the documentation's example says "status" here and "state" elsewhere
+				if c.p.options.Nulls {
+					v["status"] = r.state // the documentation's example says "status" here, its description "state"
+				}
 				good = append(good, v)
 			}
 		}
@@ -320,6 +330,9 @@ func (c *call) rt04() *refusal {
 	if refused := c.read(&body); refused != nil {
 		return refused
 	}
+	if len(body.Returns) == 0 || len(body.Returns) > 100 {
+		return bad("The field returns must have between 1 and 100 elements")
+	}
 	good, wrong := []object{}, []object{}
 	for _, g := range body.Returns {
 		r := c.shop.back(g.ID)
@@ -330,13 +343,17 @@ func (c *call) rt04() *refusal {
 			wrong = append(wrong, object{"id": g.ID, "message": "The return does not exist."})
 		case r.state != inProgress && r.state != waitingAcceptance:
 			wrong = append(wrong, object{"id": g.ID, "message": "Return is in invalid state"})
+		case g.Method != nil && !slices.Contains(returnMethods, *g.Method):
+			wrong = append(wrong, object{"id": g.ID, "message": "The return method code is incorrect."})
+		case g.Address != nil && !complete(g.Address.Address):
+			wrong = append(wrong, object{"id": g.ID, "message": "The return address is incomplete."})
 		case g.Tracking != nil && g.Tracking.URL != nil && !strings.Contains(strings.TrimPrefix(*g.Tracking.URL, "https://"), "."):
 			wrong = append(wrong, object{"id": g.ID, "message": "Invalid return tracking URL format"})
 		default:
 			set(&r.label, g.Label)
 			set(&r.rma, g.RMA)
 			set(&r.method, g.Method)
-			if g.Address != nil {
+			if g.Address != nil && g.Address.Address != nil {
 				r.address = g.Address.Address
 			}
 			if t := g.Tracking; t != nil {
@@ -348,6 +365,17 @@ func (c *call) rt04() *refusal {
 		}
 	}
 	return c.ok(object{"return_errors": wrong, "return_success": good})
+}
+
+// complete: city, country and street are required, and the postal code nearly everywhere; they are texts.
+func complete(address object) bool {
+	for name, v := range address {
+		s, text := v.(string)
+		if !text && v != nil || len(s) > 255 || !slices.Contains([]string{"city", "country_iso_code", "state", "street1", "street2", "zip_code"}, name) {
+			return false
+		}
+	}
+	return address == nil || address["city"] != nil && address["country_iso_code"] != nil && address["street1"] != nil && address["zip_code"] != nil
 }
 
 func set(field *string, value *string) {

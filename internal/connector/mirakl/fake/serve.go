@@ -53,9 +53,26 @@ func (p *Platform) routes() *http.ServeMux {
 	}
 	mux.HandleFunc("GET /api/version", func(w http.ResponseWriter, _ *http.Request) { p.write(w, http.StatusOK, object{"version": "3.1234"}) })
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if allowed := p.methods(r); len(allowed) > 0 {
+			w.Header().Set("Allow", strings.Join(allowed, ", "))
+			refuse(w, &refusal{http.StatusMethodNotAllowed, "Request method '" + r.Method + "' is not supported"})
+			return
+		}
 		refuse(w, missing("No static resource "+strings.TrimPrefix(r.URL.Path, "/")+"."))
 	})
 	return mux
+}
+
+// methods are those with which a path is known.
+func (p *Platform) methods(r *http.Request) (out []string) {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+		q := r.Clone(r.Context())
+		q.Method = method
+		if _, pattern := p.mux.Handler(q); pattern != "/" {
+			out = append(out, method)
+		}
+	}
+	return out
 }
 
 // operations are what the seller API can do, by the operation ids of its documentation.

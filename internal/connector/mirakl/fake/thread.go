@@ -171,14 +171,13 @@ func (t *Thread) view(most int) object {
 	out := object{
 		"authorized_participants": everybody, "current_participants": t.present(),
 		"date_created": stamp(t.created), "date_updated": stamp(t.updated),
-		"entities":              []object{{"id": t.entity[1], "label": t.entity[1], "type": t.entity[0]}},
-		"id":                    t.id,
-		"metadata":              object{"last_message_date": stamp(last.at), "last_sender": t.sender(last.from), "shop_reply_needed_since": needed, "total_count": len(t.messages)},
-		"no_store_reply_needed": list0(t.settled),
-		"topic":                 object{"type": t.topic[0], "value": t.topic[1]},
+		"entities": []object{{"id": t.entity[1], "label": t.entity[1], "type": t.entity[0]}},
+		"id":       t.id,
+		"metadata": object{"last_message_date": stamp(last.at), "last_sender": t.sender(last.from), "shop_reply_needed_since": needed, "total_count": len(t.messages)},
+		"topic":    object{"type": t.topic[0], "value": t.topic[1]},
 	}
 	if most != 0 {
-		out["messages"] = t.written(most)
+		out["messages"], out["no_store_reply_needed"] = t.written(most), list0(t.settled)
 	}
 	return out
 }
@@ -220,6 +219,9 @@ func (t *Thread) written(most int) []object {
 	return out
 }
 
+// entityTypes are what a thread may be about.
+var entityTypes = []string{"MMP_ORDER", "MMP_OFFER", "MPS_ORDER", "MPS_SERVICE", "SELLER_OPERATOR"}
+
 // m11 lists threads, the one changed last first.
 func (c *call) m11() *refusal {
 	if token := c.q.Get("page_token"); token != "" {
@@ -234,6 +236,9 @@ func (c *call) threadViews() ([]object, *refusal) {
 		return nil, refused
 	}
 	kind := c.q.Get("entity_type")
+	if kind != "" && !slices.Contains(entityTypes, kind) {
+		return nil, bad("Value '" + kind + "' is not allowed for the parameter : entity_type")
+	}
 	if kind == "" && len(entities) > 0 {
 		return nil, bad("The parameter entity_type must be specified to use entity_id")
 	}
@@ -313,6 +318,12 @@ func (c *call) m12() *refusal {
 	}
 	if len(t.messages) >= 1000 {
 		return bad("The thread has reached its maximum of 1000 messages")
+	}
+	if in.Topic != nil {
+		if refused := c.about(in.Topic, "ORDER_MESSAGING"); refused != nil {
+			return refused
+		}
+		t.topic = [2]string{in.Topic.Type, in.Topic.Value}
 	}
 	m := t.add("SHOP", to, in.Body, c.keepAll(files), c.now)
 	return c.give(http.StatusCreated, object{"message_id": m.id, "thread_id": t.id})
@@ -410,8 +421,9 @@ func (c *call) about(t *topic, kind string) *refusal {
 		return c.mayUse(t.Value, kind)
 	case t.Type != "FREE_TEXT":
 		return bad("Topic type '" + t.Type + "' is not allowed")
-	case strings.TrimSpace(t.Value) == "":
-		return bad("The topic value is mandatory")
+	}
+	if n := utf8.RuneCountInString(t.Value); n < 3 || n > 200 {
+		return bad("The topic value must have between 3 and 200 characters")
 	}
 	return nil
 }

@@ -136,8 +136,8 @@ func TestRefusals(t *testing.T) {
 		"no incident":             {"PUT", "/api/orders/F0001001-A/lines/F0001001-A-1/resolve_incident", `{"reason_code":"8"}`, 400},
 		"not the seller's reason": {"PUT", "/api/orders/F0001001-A/lines/F0001001-A-1/resolve_incident", `{"reason_code":"1"}`, 400},
 		"an unknown member":       {"PUT", "/api/orders/F0001001-A/lines/F0001001-A-1/resolve_incident", `{"reason_code":"8","x":1}`, 400},
-		"more than was paid":      {"PUT", "/api/orders/refund", `{"refunds":[{"order_line_id":"F0001001-A-1","amount":40,"reason_code":"15"}]}`, 400},
-		"another currency":        {"PUT", "/api/orders/refund", `{"refunds":[{"order_line_id":"F0001001-A-1","amount":1,"reason_code":"15","currency_iso_code":"USD"}]}`, 400},
+		"more than was paid":      {"PUT", "/api/orders/refund", `{"refunds":[{"order_line_id":"F0001001-A-1","amount":40,"shipping_amount":0,"reason_code":"15"}]}`, 400},
+		"another currency":        {"PUT", "/api/orders/refund", `{"refunds":[{"order_line_id":"F0001001-A-1","amount":1,"shipping_amount":0,"reason_code":"15","currency_iso_code":"USD"}]}`, 400},
 		"entity without its type": {"GET", "/api/inbox/threads?entity_id=F0001001-A", "", 400},
 		"a token of nobody":       {"GET", "/api/returns?page_token=abc.def", "", 400},
 		"no such path":            {"GET", "/api/orders/F0001001-A/incident", "", 404},
@@ -148,7 +148,7 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 	s.shop.Balance = 100
-	status, body, _ := s.call("PUT", "/api/orders/refund", js, `{"refunds":[{"order_line_id":"F0001001-A-1","amount":2,"reason_code":"15"}]}`)
+	status, body, _ := s.call("PUT", "/api/orders/refund", js, `{"refunds":[{"order_line_id":"F0001001-A-1","amount":2,"shipping_amount":0,"reason_code":"15"}]}`)
 	if status != 400 || body["message"] != "The shop does not have a sufficient payable balance for the refund" {
 		t.Errorf("balance: %d %v", status, body)
 	}
