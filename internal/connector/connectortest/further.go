@@ -34,6 +34,8 @@ type Further struct {
 	Surely map[Trouble]fault.Kind
 	// ActCalls is how many calls one act takes; 0 = one.
 	ActCalls int
+	// Socket is for a platform that hands messages out over a connection.
+	Socket *Socket
 	// Nobody are the settings that lead to where nobody listens, where that is not "address".
 	Nobody map[string]string
 }
@@ -52,6 +54,11 @@ func further(t *testing.T, h Harness) {
 		"a delivery names what it is about":      {has.Deliver != nil, delivered},
 		"a forged or old delivery is refused":    {has.Deliver != nil, forged},
 		"the same act twice is carried out once": {has.Retry != nil, retried},
+		"a message comes over a connection":      {has.Socket != nil, heard},
+		"what was not kept comes again":          {has.Socket != nil, unkept},
+		"a connection that fell is a fault":      {has.Socket != nil, fell},
+		"a message that comes twice counts once": {has.Socket != nil, doubled},
+		"who is not let in hears so":             {has.Socket != nil, barred},
 	} {
 		if c.there {
 			t.Run(name, func(t *testing.T) { c.run(t, h) })

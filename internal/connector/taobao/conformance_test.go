@@ -49,6 +49,7 @@ func settings(shop *fake.Shop, address string) map[string]string {
 	set := map[string]string{
 		"app_key": shop.AppKey, "app_secret": shop.Secret, "session_key": shop.Session, "seller_nick": shop.Nick,
 		"address": address, "allow_private": "true", "calls_per_second": "0",
+		"message_group": shop.Group, "message_address": "ws" + strings.TrimPrefix(address, "http"),
 	}
 	if shop.Tmall {
 		set["shop_kind"] = "tmall"
@@ -58,7 +59,7 @@ func settings(shop *fake.Shop, address string) map[string]string {
 
 func worldAt(now func() time.Time) connector.World {
 	return connector.World{
-		HTTP: webclient.New(webclient.Options{AllowPrivate: true}), Now: now, Log: slog.New(slog.DiscardHandler),
+		HTTP: webclient.New(webclient.Options{AllowPrivate: true}), Dial: webclient.NewDial(webclient.Options{AllowPrivate: true}), Now: now, Log: slog.New(slog.DiscardHandler),
 		Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	}
 }
@@ -163,6 +164,21 @@ func (s *scene) further(refunds []*fake.Refund) connectortest.Further {
 			ours := pending[slices.IndexFunc(pending, func(d fake.Delivery) bool { return strings.Contains(string(d.Body), ref(refunds[13]).ID) })]
 			return connector.Delivery{Header: http.Header{"Authorization": {ours.Signature}}, Body: ours.Body}, ref(refunds[13])
 		},
+		Socket: &connectortest.Socket{
+			Tell:    s.teller(refunds[15]),
+			Waiting: s.shop.Unconfirmed, Cut: s.platform.Hangup, Bar: func() { s.platform.Bar(true) }, Double: s.platform.Double,
+		},
+	}
+}
+
+// teller lets the buyer of a refund ask for another sum each time, which the platform tells of.
+func (s *scene) teller(r *fake.Refund) func() connector.Ref {
+	fen := int64(5000)
+	return func() connector.Ref {
+		fen++
+		_ = r.Change(fen) // a refund that is open can be changed
+		s.platform.Advance(time.Second)
+		return ref(r)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,8 +16,10 @@ import (
 // longestRepeat is how old a message may be. What is older was found by asking in the meantime.
 const longestRepeat = 72 * time.Hour
 
-// Receive takes one message of TMC that was posted to the desk: the fields of tmc_message (taobao.tmc.messages.consume), signed as the
-// platform signs its call-backs: Authorization is the lower-case hex HMAC-SHA256, by the app's secret, over the app's key and the raw body.
+// Receive takes a message that a program of the seller's own passes on to the desk. The platform itself posts nothing to an address: it
+// hands messages out over a connection (tmc.go) or to whoever asks (taobao.tmc.messages.consume), and this way is our own arrangement for
+// sellers whose program does that already. The body is one tmc_message as that method gives it; Authorization is the lower-case hex
+// HMAC-SHA256, by the app's secret, over the app's key and the raw body.
 func (c *Connector) Receive(account connector.Account, d connector.Delivery, now time.Time) (connector.Push, error) {
 	key, secret := strings.TrimSpace(account.Settings["app_key"]), strings.TrimSpace(account.Settings["app_secret"])
 	if key == "" || secret == "" {
@@ -38,38 +41,63 @@ func (c *Connector) Receive(account connector.Account, d connector.Delivery, now
 	if age := now.Sub(at); age > longestRepeat || age < -longestRepeat {
 		return connector.Push{}, fault.New(fault.Unauthorised, "fault.taobao.push_age")
 	}
-	return pushOf(m, strings.TrimSpace(account.Settings["seller_nick"])), nil
+	content, _ := contentOf(m) // an unreadable one is about nothing
+	said := notice{id: id(m, "id"), topic: text(m, "topic"), nick: text(m, "user_nick"), content: content}
+	return said.push(strings.TrimSpace(account.Settings["seller_nick"])), nil
 }
 
-// pushOf says what a message is about. Messages of an application's other shops, and other topics, give a push about nothing.
-func pushOf(m wire.Value, ours string) connector.Push {
-	p := connector.Push{ID: id(m, "id")}
-	if nick := text(m, "user_nick"); ours != "" && nick != "" && nick != ours {
+// notice is a message of the platform, however it came.
+type notice struct {
+	id, topic, nick string
+	content         wire.Value
+}
+
+// noticeOf reads a message that came over a connection. It is an error where the content of a topic we follow cannot be read.
+func noticeOf(f frame) (notice, error) {
+	n := notice{id: strconv.FormatInt(f.get("id").number, 10), topic: f.get("topic").text, nick: f.get("nick").text}
+	if !n.followed() {
+		return n, nil
+	}
+	inner, err := f.get("content").content()
+	if err == nil {
+		n.content, err = wire.Parse([]byte(inner))
+	}
+	return n, err
+}
+
+// contentOf is what a message tells, which stands in it as an object or as the text of one.
+func contentOf(m wire.Value) (wire.Value, error) {
+	if content := m.Get("content"); content.IsObject() {
+		return content, nil
+	}
+	return wire.Parse([]byte(m.Get("content").Text()))
+}
+
+// push says what a message is about for the shop of a nick. Messages of an application's other shops, and other topics, give a push about
+// nothing.
+func (n notice) push(ours string) connector.Push {
+	p := connector.Push{ID: n.id}
+	if ours != "" && n.nick != "" && n.nick != ours {
 		return p
 	}
-	content := m.Get("content")
-	if !content.IsObject() {
-		inner, err := wire.Parse([]byte(content.Text()))
-		if err != nil {
-			return p
-		}
-		content = inner
-	}
-	topic := text(m, "topic")
-	refund, order := id(content, "refund_id"), id(content, "tid")
+	refund, order := id(n.content, "refund_id"), id(n.content, "tid")
 	switch {
-	case digits(refund) && followed(topic):
+	case digits(refund) && n.aboutRefunds():
 		p.Refs = []connector.Ref{{Kind: refundKind, ID: refund, Order: order}}
-	case digits(order) && strings.HasPrefix(topic, "taobao_logistics_"):
+	case digits(order) && n.aboutParcels():
 		p.Orders = []string{order}
 	}
 	return p
 }
 
-// followed: the topics about refunds, in their old and new names.
-func followed(topic string) bool {
+func (n notice) followed() bool { return n.aboutRefunds() || n.aboutParcels() }
+
+func (n notice) aboutParcels() bool { return strings.HasPrefix(n.topic, "taobao_logistics_") }
+
+// aboutRefunds: the topics about refunds, in their old and new names.
+func (n notice) aboutRefunds() bool {
 	for _, prefix := range []string{"taobao_refund_", "taobao_dispute_", "tmall_refund_"} {
-		if strings.HasPrefix(topic, prefix) {
+		if strings.HasPrefix(n.topic, prefix) {
 			return true
 		}
 	}

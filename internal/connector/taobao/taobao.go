@@ -3,8 +3,8 @@
 //   - Calls: gateway.go (parameters, signature, clock, retries of reads), answer.go (errors → faults), token.go (session keys).
 //   - Reading: refund.go turns a refund, message.go its thread, order.go and parcel.go the trade behind it into facts; reading.go holds
 //     times and money; words.go the platform's words and what they mean.
-//   - Work: pull.go finds what changed, execute.go and goods.go act, compare.go reads back, push.go takes messages of TMC,
-//     importing.go captured answers.
+//   - Work: pull.go finds what changed, execute.go and goods.go act, compare.go reads back, importing.go takes captured answers.
+//   - Messages of TMC: tmc.go keeps the connection, tmc_frame.go is its protocol, push.go says what a message is about.
 //
 // A refund carries refund_version, the epoch milliseconds of its last change, and refund_phase. Together they are the number of the
 // buyer's proposal, so that an act names the very state a person decided on, and the platform refuses it when the state has changed.
@@ -75,6 +75,8 @@ func (*Connector) About() connector.About {
 			{Name: "reviewer", Default: "Parley", Pattern: `^[^\x00-\x1f]{1,40}$`},
 			{Name: "sign_method", Options: []string{alibaba.HMACSHA256, alibaba.HMAC, alibaba.MD5}, Default: alibaba.HMACSHA256},
 			{Name: "address", Pattern: `^(https?://[^/?#]+/?)?$`},
+			{Name: "message_group", Pattern: `^[0-9A-Za-z_.-]{1,64}$`},
+			{Name: "message_address", Pattern: `^wss?://[^/?#@]+/?$`},
 			{Name: "calls_per_second", Default: defaultRate, Pattern: `^[0-9]{0,3}$`},
 			{Name: "allow_private", Options: []string{"false", "true"}, Default: "false"},
 		},

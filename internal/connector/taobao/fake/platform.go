@@ -12,7 +12,7 @@ import (
 // Options shape a platform.
 type Options struct {
 	Now  func() time.Time // nil: 2026-11-20 09:00 UTC, moved by Advance only
-	HTTP *http.Client     // by which messages are posted; nil: none are
+	HTTP *http.Client     // by which a shop's own program passes messages on to its address; nil: none does
 }
 
 // Platform is a simulated Taobao. It is safe for use by several goroutines.
@@ -27,6 +27,7 @@ type Platform struct {
 	shops   []*Shop
 	next    int64
 	repeats bool
+	sockets sockets
 }
 
 // beijing is the platform's clock; it knows no summer time.
@@ -39,12 +40,21 @@ func New(o Options) *Platform {
 		p.clock = func() time.Time { return time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC) }
 	}
 	p.gate = simulator.NewGate(p.Now, refuse)
-	p.handler = p.gate.Wrap(http.HandlerFunc(p.serve))
+	p.sockets.open = map[*socket]bool{}
+	p.handler = p.gate.Wrap(http.HandlerFunc(p.route))
 	return p
 }
 
-// ServeHTTP answers as eco.taobao.com does.
+// ServeHTTP answers as eco.taobao.com does, and to those who open a WebSocket as mc.api.taobao.com does.
 func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.handler.ServeHTTP(w, r) }
+
+func (p *Platform) route(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Upgrade") != "" {
+		p.serveSocket(w, r)
+		return
+	}
+	p.serve(w, r)
+}
 
 // Gate makes troubles and counts calls.
 func (p *Platform) Gate() *simulator.Gate { return p.gate }
@@ -64,6 +74,7 @@ func (p *Platform) Advance(by time.Duration) {
 	defer p.mu.Unlock()
 	p.moved += by
 	p.lapse()
+	p.ring()
 }
 
 // Repeat lets the pages of lists overlap from now on: each page begins with rows of the one before, in another order.
@@ -85,8 +96,10 @@ type Shop struct {
 	Nick, AppKey, Secret, Session, Refresh string
 	Tmall                                  bool
 	HookURL                                string
+	Group                                  string // of TMC
 
 	platform  *Platform
+	permitted bool // its messages go to the application
 	code      string
 	smsOver   int64 // fen from which a refund needs a code from the telephone; 0 = never
 	smsCode   string
@@ -99,6 +112,7 @@ type Shop struct {
 // ShopSpec says what a shop is; empty fields are made up.
 type ShopSpec struct {
 	Nick, AppKey, Secret, Session, HookURL string
+	Group                                  string // of TMC; empty = default
 	Tmall                                  bool
 	SMSOver                                int64 // fen from which agreeing to a refund needs a code from the telephone; 0 = never
 }
@@ -116,7 +130,7 @@ func (p *Platform) AddShop(spec ShopSpec) *Shop {
 	n := strconv.Itoa(len(p.shops) + 1)
 	s := &Shop{
 		Nick: or(spec.Nick, "sandbox_c_"+n), AppKey: or(spec.AppKey, "1234567"+n), Secret: or(spec.Secret, "secret-of-shop-"+n),
-		Session: or(spec.Session, "6100000session000"+n), Refresh: "6101111refresh00" + n, Tmall: spec.Tmall, HookURL: spec.HookURL,
+		Session: or(spec.Session, "6100000session000"+n), Refresh: "6101111refresh00" + n, Tmall: spec.Tmall, HookURL: spec.HookURL, Group: or(spec.Group, defaultGroup),
 		platform: p, code: "code-" + n, smsOver: spec.SMSOver,
 	}
 	s.addresses = []address{

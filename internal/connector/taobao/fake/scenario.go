@@ -21,6 +21,7 @@ type scene struct{ Shops []sceneShop }
 
 type sceneShop struct {
 	Nick, Key, Secret, Session string
+	Group                      string
 	HookURL                    string `yaml:"hook_url"`
 	Tmall                      bool
 	SMSOver                    float64 `yaml:"sms_over"`
@@ -84,7 +85,7 @@ func (p *Platform) Load(from io.Reader) error {
 		return fmt.Errorf("scenario: %w", err)
 	}
 	for _, a := range s.Shops {
-		shop := p.AddShop(ShopSpec{Nick: a.Nick, AppKey: a.Key, Secret: a.Secret, Session: a.Session, HookURL: a.HookURL, Tmall: a.Tmall, SMSOver: fen(a.SMSOver)})
+		shop := p.AddShop(ShopSpec{Nick: a.Nick, AppKey: a.Key, Secret: a.Secret, Session: a.Session, HookURL: a.HookURL, Group: a.Group, Tmall: a.Tmall, SMSOver: fen(a.SMSOver)})
 		for _, t := range a.Trades {
 			if err := shop.load(t); err != nil {
 				return fmt.Errorf("scenario: %s: %w", t.Title, err)

@@ -10,7 +10,7 @@ import (
 	"parley/internal/connector/simulator"
 )
 
-// deliverEvery is how often a platform that runs alone posts its messages.
+// deliverEvery is how often a platform that runs alone lets the shops' own programs pass messages on.
 const deliverEvery = 2 * time.Second
 
 // Serve runs a platform at an address until the context ends. It prints where, and what a program needs to call for each shop.
@@ -21,7 +21,7 @@ func (p *Platform) Serve(ctx context.Context, address string, out io.Writer) err
 		defer close(told)
 		p.deliveries(ctx)
 	}()
-	defer func() { stop(); <-told }()
+	defer func() { stop(); p.Hangup(); <-told }()
 	return simulator.Serve(ctx, "Taobao", address, p, out, p.lines()...)
 }
 
@@ -31,12 +31,12 @@ func (p *Platform) lines() (out []string) {
 		if s.Tmall {
 			kind = "tmall"
 		}
-		out = append(out, fmt.Sprintf("shop %q shop_kind=%s app_key=%s app_secret=%s session_key=%s", s.Nick, kind, s.AppKey, s.Secret, s.Session))
+		out = append(out, fmt.Sprintf("shop %q shop_kind=%s app_key=%s app_secret=%s session_key=%s message_group=%s", s.Nick, kind, s.AppKey, s.Secret, s.Session, s.Group))
 	}
 	return out
 }
 
-// deliveries posts what waits, until the context ends. Who does not answer is told again the next time.
+// deliveries passes on what waits, until the context ends. Who does not answer is told again the next time.
 func (p *Platform) deliveries(ctx context.Context) {
 	tick := time.NewTicker(deliverEvery)
 	defer tick.Stop()

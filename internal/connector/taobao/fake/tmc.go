@@ -18,12 +18,16 @@ import (
 
 // notice is one message of TMC.
 type notice struct {
+	shop     *Shop
 	id       int64
 	at       time.Time
 	topic    string
 	content  string
+	owed     bool // the shop had let its messages out when this one arose
 	received bool // confirmed
 	posted   bool
+	holder   *socket   // the connection it went out over last
+	sentAt   time.Time // when
 }
 
 // tell makes a message about a refund.
@@ -31,12 +35,13 @@ func (s *Shop) tell(topic string, r *Refund) {
 	if topic == "" {
 		return
 	}
+	defer s.platform.ring()
 	content, err := json.Marshal(object{
 		"buyer_nick": r.trade.buyer, "buyer_open_uid": r.trade.uid, "seller_nick": s.Nick, "tid": r.trade.ID, "oid": r.order.ID, "refund_id": r.ID,
 		"refund_fee": yuan(r.fee), "bill_type": "refund_bill", "refund_phase": r.phase, "modified": stamp(r.modified),
 	})
 	if err == nil {
-		s.messages = append(s.messages, &notice{id: s.platform.number(), at: s.platform.now(), topic: topic, content: string(content)})
+		s.messages = append(s.messages, &notice{shop: s, id: s.platform.number(), at: s.platform.now(), topic: topic, content: string(content), owed: s.permitted})
 	}
 }
 
@@ -54,13 +59,14 @@ func (p *Platform) consume(c *call) (object, *refusal) {
 			return nil, invalid("quantity")
 		}
 	}
-	if g := c.params["group_name"]; g != "" && g != "default" {
+	group := or(c.params["group_name"], defaultGroup)
+	if !p.grouped(c.shop.AppKey, group) {
 		return nil, invalid("group_name")
 	}
 	var out []object
 	for _, s := range p.shops {
 		for _, n := range s.messages {
-			if s.AppKey == c.shop.AppKey && !n.received && int64(len(out)) < quantity {
+			if s.AppKey == c.shop.AppKey && s.Group == group && n.owed && !n.received && int64(len(out)) < quantity {
 				out = append(out, n.record(s))
 			}
 		}
@@ -84,14 +90,27 @@ func (p *Platform) confirm(c *call) (object, *refusal) {
 	return object{"is_success": true}, nil
 }
 
-func (p *Platform) permit(*call) (object, *refusal) { return object{"is_success": true}, nil }
+// permit lets the messages of a shop out to the application, those that arise from now on.
+func (p *Platform) permit(c *call) (object, *refusal) {
+	c.shop.permitted = true
+	return object{"is_success": true}, nil
+}
+
+// defaultGroup is where the messages of shops come out that were put into no other.
+const defaultGroup = "default"
+
+// grouped tells whether an application has a group.
+func (p *Platform) grouped(key, group string) bool {
+	return group == defaultGroup || slices.ContainsFunc(p.shops, func(s *Shop) bool { return s.AppKey == key && s.Group == group })
+}
 
 // splitNumbers reads "1,2" and ["1","2"].
 func splitNumbers(text string) []string {
 	return strings.FieldsFunc(text, func(c rune) bool { return c < '0' || c > '9' })
 }
 
-// Delivery is one message as it is posted: its body, and the signature that stands in Authorization.
+// Delivery is one message as a program of the seller's own passes it on to an address, which the platform itself does not do: its body, and
+// the signature that stands in Authorization.
 type Delivery struct {
 	Body      []byte
 	Signature string
@@ -124,7 +143,7 @@ func Authorization(key, secret string, body []byte) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// Deliver posts what waits to the addresses of the shops. What is not answered with 2xx waits on. It tells how many went out.
+// Deliver is what the shops' own programs do: they post what waits to the addresses of the shops. What is not answered with 2xx waits on. It tells how many went out.
 func (p *Platform) Deliver(ctx context.Context) (int, error) {
 	if p.out == nil {
 		return 0, nil

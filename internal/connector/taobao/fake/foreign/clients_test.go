@@ -195,6 +195,7 @@ func TestPicturesGoUp(t *testing.T) {
 
 func TestTheyTakeMessages(t *testing.T) {
 	each(t, fake.ShopSpec{}, func(t *testing.T, shop *fake.Shop, c *client) {
+		c.good("taobao.tmc.user.permit", nil)
 		shop.Ask(shop.Sell(fake.TradeSpec{}), fake.RefundSpec{})
 		got := c.good("taobao.tmc.messages.consume", params{"quantity": "10"})
 		holds(t, got, "taobao_refund_RefundCreated", "tmc_message", `refund_fee`)
