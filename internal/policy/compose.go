@@ -33,6 +33,7 @@ type Rules struct {
 	classes    []*ClassRule
 	factors    []*ClassRule
 	deadlines  [][]*DeadlineRule // by index of kind
+	fallbacks  []*DeadlineRule   // asked only where none of these gives the matter a clock
 	machines   map[string][]*Machine
 	options    []*OptionRule
 	details    []*DetailRule
@@ -249,6 +250,10 @@ func (r *Rules) takeLists(b *file) {
 	r.rates = appendAll(r.rates, b.Rates)
 	r.levels = appendAll(r.levels, b.Levels)
 	for i := range b.Deadlines {
+		if b.Deadlines[i].Fallback {
+			r.fallbacks = append(r.fallbacks, &b.Deadlines[i])
+			continue
+		}
 		k := r.lib.kinds[b.Deadlines[i].Kind.Text]
 		r.deadlines[k] = append(r.deadlines[k], &b.Deadlines[i])
 	}
@@ -283,6 +288,7 @@ func (r *Rules) sortAll() {
 	byHead(r.warnings, func(x *WarningRule) *Head { return &x.Head })
 	byHead(r.values, func(x *ValueRule) *Head { return &x.Head })
 	byHead(r.counts, func(x *CountRule) *Head { return &x.Head })
+	byHead(r.fallbacks, func(x *DeadlineRule) *Head { return &x.Head })
 	for _, list := range r.deadlines {
 		byHead(list, func(x *DeadlineRule) *Head { return &x.Head })
 	}

@@ -21,6 +21,7 @@ type index struct {
 	values    []*ValueRule
 	counts    []*CountRule
 	deadlines [][]*DeadlineRule
+	fallbacks []*DeadlineRule
 }
 
 // indexFor gives the index of a spot, made when first asked for.
@@ -53,6 +54,7 @@ func (r *Rules) makeIndex(at spot) *index {
 	x.warnings = speaking(r.warnings, at, func(p *WarningRule) *Head { return &p.Head })
 	x.values = speaking(r.values, at, func(p *ValueRule) *Head { return &p.Head })
 	x.counts = speaking(r.counts, at, func(p *CountRule) *Head { return &p.Head })
+	x.fallbacks = speaking(r.fallbacks, at, func(p *DeadlineRule) *Head { return &p.Head })
 	for k := range r.deadlines {
 		x.deadlines[k] = speaking(r.deadlines[k], at, func(p *DeadlineRule) *Head { return &p.Head })
 	}

@@ -34,6 +34,7 @@ func (v *view) deadlines(out *Verdict, x *index) {
 			v.warnProvisional(out, rule, d)
 		}
 	}
+	v.fallback(out, x)
 	slices.SortStableFunc(out.Deadlines, func(a, b Deadline) int { return a.At.Compare(b.At) })
 	v.next(out)
 }
@@ -71,33 +72,6 @@ func (v *view) ruleOf(d *Deadline, rules []*DeadlineRule) *DeadlineRule {
 	for _, r := range rules {
 		if r.ID.Text == d.Rule {
 			return r
-		}
-	}
-	return nil
-}
-
-// next is the running deadline of the seller at which silence costs something first; while the matter is open, a
-// running deadline of somebody else comes only where no own one runs.
-func (v *view) next(out *Verdict) {
-	if out.Ended {
-		return
-	}
-	for i := range out.Deadlines {
-		d := &out.Deadlines[i]
-		rule := v.rules.ruleByID(d)
-		if d.Lapsed || rule == nil || !rule.Counts {
-			continue
-		}
-		copied := *d
-		out.Next = &copied
-		return
-	}
-}
-
-func (r *Rules) ruleByID(d *Deadline) *DeadlineRule {
-	for _, rule := range r.deadlines[r.lib.kinds[d.Kind]] {
-		if rule.ID.Text == d.Rule {
-			return rule
 		}
 	}
 	return nil

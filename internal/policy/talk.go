@@ -177,6 +177,43 @@ func (t *talk) readAttempts(f *dispute.Facts, zone *time.Location) {
 	}
 }
 
+// quietSince is since when nobody of the shop did anything about the matter and its state did not change. Where nothing of the kind is
+// known, it is the first thing on record. What others say or do does not count: a matter must not stay unseen because there is talk in it.
+func (v *view) quietSince() time.Time {
+	at := later(v.since, v.opened)
+	for i := range v.facts.History {
+		if a := &v.facts.History[i]; a.Who == "staff" || a.Who == "desk" {
+			at = later(at, a.At)
+		}
+	}
+	at = later(at, v.talk.staffLast)
+	if at.Unix() > 1 { // house.no_case begins at the first second there is
+		return at
+	}
+	return v.firstRecord()
+}
+
+// firstRecord is the first instant that anything about the matter bears; zero = none does.
+func (v *view) firstRecord() time.Time {
+	var first time.Time
+	take := func(at time.Time) {
+		if !at.IsZero() && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	for i := range v.facts.Messages {
+		take(v.facts.Messages[i].At)
+	}
+	for _, e := range events(v.facts) {
+		take(e.at)
+	}
+	if first.IsZero() && v.facts.Order != nil {
+		take(v.facts.Order.PlacedAt)
+		take(v.facts.Order.ShipBy)
+	}
+	return first
+}
+
 func later(a, b time.Time) time.Time {
 	if b.After(a) {
 		return b

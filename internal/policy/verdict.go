@@ -23,7 +23,7 @@ type Verdict struct {
 
 	Deadlines []Deadline `json:"deadlines,omitempty"` // running or lapsed; not those met or pointless
 	Warnings  []Warning  `json:"warnings,omitempty"`
-	// Next is the deadline at which silence costs something first; nil = none runs.
+	// Next is the deadline at which our silence costs something first, or is a missed duty that still waits for us; nil = neither.
 	Next *Deadline `json:"next,omitempty"`
 
 	Refund             *money.Amount `json:"refund,omitempty"` // what the buyer gets as things stand
