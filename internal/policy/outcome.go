@@ -124,6 +124,9 @@ func (v *view) options(out *Verdict, x *index) {
 	closed := map[string]string{}
 	order := []string{}
 	for _, o := range x.options {
+		if o.Fallback {
+			continue
+		}
 		truth := v.speaks(&o.Head)
 		v.tracer.option(o, truth)
 		if truth != yes {
@@ -164,6 +167,27 @@ func (v *view) options(out *Verdict, x *index) {
 		}
 	}
 	v.listed(out, x)
+	v.byHand(out, x)
+}
+
+// byHand opens what fallback rules say where a deadline waits for us and nothing else can be chosen, so that what a person did can always
+// be put on record.
+func (v *view) byHand(out *Verdict, x *index) {
+	if out.Next == nil || slices.ContainsFunc(out.Options, func(o Option) bool { return o.Open }) {
+		return
+	}
+	for _, o := range x.options {
+		if !o.Fallback {
+			continue
+		}
+		truth := v.speaks(&o.Head)
+		v.tracer.option(o, truth)
+		for _, t := range o.Open {
+			if truth == yes && !hasOption(out.Options, t.Text) {
+				out.Options = append(out.Options, v.option(t.Text, x))
+			}
+		}
+	}
 }
 
 // whom the options are for; the seller where the rule does not say.

@@ -170,6 +170,8 @@ type OptionRule struct {
 	Open   []Text `yaml:"open"`
 	Close  []Text `yaml:"close"`
 	Reason Text   `yaml:"reason"` // text key, shown with options people expect but cannot take
+	// Fallback: asked only where a deadline waits for us and no other rule leaves the seller anything to choose.
+	Fallback bool `yaml:"fallback"`
 }
 
 // DetailRule says what an option costs and does.
