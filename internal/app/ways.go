@@ -20,6 +20,6 @@ func (a *App) ways() map[string]notify.Channel {
 	ways := chat.All(client, a.Clock.Now)
 	ways["mail"] = mail.New(sayWait)
 	ways["webhook"] = webhook.New(client, a.Clock.Now)
-	ways["push"] = push.New(client, a.Clock.Now)
+	ways["push"] = push.New(client)
 	return ways
 }

@@ -21,11 +21,10 @@ import (
 // Channel is the way out to browsers.
 type Channel struct {
 	http *http.Client
-	now  func() time.Time
 }
 
 // New makes the channel. The client is one of package webclient.
-func New(client *http.Client, now func() time.Time) Channel { return Channel{client, now} }
+func New(client *http.Client) Channel { return Channel{client} }
 
 // Kind is the name of the channel.
 const Kind = "push"
@@ -97,7 +96,7 @@ func (c Channel) Send(ctx context.Context, t notify.Target, m notify.Message) er
 		&webpush.Options{
 			HTTPClient: doer{c.http}, Subscriber: "parley@parley.invalid", TTL: int(keepFor / time.Second), Urgency: webpush.UrgencyHigh,
 			Topic:          base64.RawURLEncoding.EncodeToString(sum[:24]), // the push service replaces what it still holds of this message
-			VAPIDPublicKey: t["public"], VAPIDPrivateKey: t["private"], VapidExpiration: c.now().Add(12 * time.Hour),
+			VAPIDPublicKey: t["public"], VAPIDPrivateKey: t["private"],
 		})
 	if answer != nil {
 		_ = answer.Body.Close() // read by the client below

@@ -1,17 +1,8 @@
 package push_test
 
 import (
-	"bytes"
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/ecdh"
-	"crypto/hkdf"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -20,76 +11,19 @@ import (
 
 	"parley/internal/fault"
 	"parley/internal/notify"
+	"parley/internal/notify/notifytest"
 	"parley/internal/notify/push"
 	"parley/internal/webclient"
 )
 
-// browser is the other end of a push: its own keys, and the push service it asked.
-type browser struct {
-	t      *testing.T
-	key    *ecdh.PrivateKey
-	auth   []byte
-	server *httptest.Server
-	status int
-	header http.Header
-	got    []byte
-}
-
-func newBrowser(t *testing.T) *browser {
-	t.Helper()
-	key, err := ecdh.P256().GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := &browser{t: t, key: key, auth: []byte("0123456789abcdef"), status: http.StatusCreated}
-	b.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		if err != nil {
-			t.Error(err)
-		}
-		b.header, b.got = r.Header, b.open(body)
-		w.WriteHeader(b.status)
-	}))
-	t.Cleanup(b.server.Close)
-	return b
-}
-
-// open unseals a body as RFC 8188 and 8291 write it.
-func (b *browser) open(body []byte) []byte {
-	salt, size, body := body[:16], int(body[20]), body[21:]
-	sender, sealed := body[:size], body[size:]
-	peer, err := ecdh.P256().NewPublicKey(sender)
-	if err != nil {
-		b.t.Error(err)
-		return nil
-	}
-	secret, err := b.key.ECDH(peer)
-	if err != nil {
-		b.t.Error(err)
-		return nil
-	}
-	info := "WebPush: info\x00" + string(b.key.PublicKey().Bytes()) + string(sender)
-	ikm, _ := hkdf.Key(sha256.New, secret, b.auth, info, 32)
-	key, _ := hkdf.Key(sha256.New, ikm, salt, "Content-Encoding: aes128gcm\x00", 16)
-	nonce, _ := hkdf.Key(sha256.New, ikm, salt, "Content-Encoding: nonce\x00", 12)
-	block, _ := aes.NewCipher(key)
-	gcm, _ := cipher.NewGCM(block)
-	plain, err := gcm.Open(nil, nonce, sealed, nil)
-	if err != nil {
-		b.t.Error(err)
-	}
-	plain = bytes.TrimRight(plain, "\x00")
-	return plain[:len(plain)-1] // the end mark
-}
-
-func (b *browser) target(keys notify.Target) notify.Target {
-	enc := base64.RawURLEncoding.EncodeToString
-	return notify.Target{"endpoint": b.server.URL + "/push/1", "p256dh": enc(b.key.PublicKey().Bytes()), "auth": enc(b.auth), "public": keys["public"], "private": keys["private"]}
+func target(b *notifytest.Browser, keys notify.Target) notify.Target {
+	to := notify.Target(b.Subscription())
+	to["public"], to["private"] = keys["public"], keys["private"]
+	return to
 }
 
 func channel() push.Channel {
-	now := func() time.Time { return time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC) }
-	return push.New(webclient.New(webclient.Options{AllowPrivate: true, Total: 2 * time.Second, Now: now}), now)
+	return push.New(webclient.New(webclient.Options{AllowPrivate: true, Total: 2 * time.Second, Now: time.Now}))
 }
 
 func TestOnlyTheBrowserCanReadIt(t *testing.T) {
@@ -97,8 +31,8 @@ func TestOnlyTheBrowserCanReadIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := newBrowser(t)
-	to := b.target(keys)
+	b := notifytest.NewBrowser(t)
+	to := target(b, keys)
 	if _, err := channel().Check(to); err != nil {
 		t.Fatal(err)
 	}
@@ -109,12 +43,29 @@ func TestOnlyTheBrowserCanReadIt(t *testing.T) {
 	if err := channel().Send(context.Background(), to, m); err != nil {
 		t.Fatal(err)
 	}
-	var got struct{ Tag, Title, Body, Link string }
-	if err := json.Unmarshal(b.got, &got); err != nil || got.Tag != "msg_1" || got.Title != m.Subject || got.Link != m.Link || !strings.HasPrefix(got.Body, "台灯") {
-		t.Errorf("%s %v", b.got, err)
+	pushes := b.Pushes()
+	if len(pushes) != 1 || len(b.Forged()) != 0 {
+		t.Fatalf("%d pushes, %v", len(pushes), b.Forged())
 	}
-	if !strings.HasPrefix(b.header.Get("Authorization"), "vapid t=") || b.header.Get("Ttl") != "86400" || len(b.header.Get("Topic")) != 32 {
-		t.Errorf("header %v", b.header)
+	p := pushes[0]
+	var got struct{ Tag, Title, Body, Link string }
+	if err := json.Unmarshal(p.Body, &got); err != nil || got.Tag != "msg_1" || got.Title != m.Subject || got.Link != m.Link || !strings.HasPrefix(got.Body, "台灯") {
+		t.Errorf("%s %v", p.Body, err)
+	}
+	if p.Header.Get("Ttl") != "86400" || len(p.Header.Get("Topic")) != 32 || p.Header.Get("Content-Encoding") != "aes128gcm" {
+		t.Errorf("header %v", p.Header)
+	}
+	if left := time.Until(p.Expires); left <= 0 || left > 24*time.Hour { // RFC 8292, by the clock of the machine
+		t.Errorf("signed until %s", p.Expires)
+	}
+	other, err := channel().Keys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mixed := target(b, keys)
+	mixed["private"] = other["private"]
+	if err := channel().Send(context.Background(), mixed, m); !fault.Is(err, fault.Unauthorised) || len(b.Forged()) != 1 {
+		t.Errorf("signed with another key: %v, %v", err, b.Forged())
 	}
 }
 
@@ -123,15 +74,15 @@ func TestBrowserThatIsGone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := newBrowser(t)
+	b := notifytest.NewBrowser(t)
 	for status, want := range map[int]fault.Kind{http.StatusGone: fault.Refused, http.StatusNotFound: fault.Refused, http.StatusTooManyRequests: fault.Limited, http.StatusForbidden: fault.Unauthorised, http.StatusInternalServerError: fault.Unknown} {
-		b.status = status
-		if err := channel().Send(context.Background(), b.target(keys), notify.Message{ID: "msg_1"}); !fault.Is(err, want) {
+		b.Answer(status)
+		if err := channel().Send(context.Background(), target(b, keys), notify.Message{ID: "msg_1"}); !fault.Is(err, want) {
 			t.Errorf("%d: %v", status, err)
 		}
 	}
 	for field, value := range map[string]string{"endpoint": "nowhere", "p256dh": "AAAA", "auth": "!"} {
-		to := b.target(keys)
+		to := target(b, keys)
 		to[field] = value
 		if _, err := channel().Check(to); fault.Of(err) == nil || fault.Of(err).Field != field {
 			t.Errorf("%s: %v", field, err)
