@@ -24,7 +24,7 @@ func (doctorVerb) Run(t *terminal) error {
 		all := []finding{{"key", true, ""}, t.about("database", h.Database == nil, 0), t.folder(a.Data), t.about("owner", who.MemberID != 0, 0)}
 		failing, missing := 0, 0
 		for _, s := range h.Stores {
-			if s.State == "active" && (s.Failing || s.Age < 0) {
+			if s.State == "active" && (s.Failing || s.Unheard || s.Age < 0) {
 				failing++
 			}
 			missing += max(s.Missing, -s.Missing)

@@ -29,6 +29,8 @@ func (t *terminal) read(s desk.StoreView, a *app.App) string {
 		return t.words.T("store.never_read")
 	case !f.FailingSince.IsZero():
 		return t.words.T("store.failing") + ": " + t.words.T(f.FaultKey)
+	case !f.UnheardSince.IsZero():
+		return t.words.T("store.unheard") + ": " + t.words.T(f.UnheardKey)
 	}
 	return t.words.T("store.read", "span", t.words.Span(a.Desk.Now().Sub(f.LastOKAt)))
 }

@@ -34,7 +34,7 @@ func (a *API) health(w http.ResponseWriter, r *http.Request) {
 		out, code = healthAnswer{"gone", map[string]string{"database": "gone"}}, http.StatusServiceUnavailable
 	}
 	for _, s := range h.Stores {
-		if s.State == "active" && s.Failing {
+		if s.State == "active" && (s.Failing || s.Unheard) {
 			out.Parts["stores"] = "failing"
 		}
 	}
@@ -102,6 +102,7 @@ func descs() map[string]*prometheus.Desc {
 		"open":    desc("cases_open", "Open cases by queue view.", "view"),
 		"age":     desc("sync_age_seconds", "Seconds since the last good reading of a store; -1 = never.", "store", "connector"),
 		"failing": desc("sync_failing", "1 while the reading of a store fails.", "store", "connector"),
+		"unheard": desc("messages_failing", "1 while the connection fails over which a platform's messages for a store come; it is read at its rhythm.", "store", "connector"),
 		"missing": desc("sync_missing_cases", "Open cases the platform counts and the desk does not have.", "store", "connector"),
 		"effects": desc("effects", "Outward acts that have not ended, by state; doubtful: in doubt or contradicted.", "state"),
 		"late":    desc("timers_late", "Timers that are due and wait, counted up to 10,000."),
@@ -169,6 +170,7 @@ func (f figures) tellStore(tell func(string, float64, ...string), s desk.StoreHe
 	}
 	tell("age", age, id, s.Connector)
 	tell("failing", one(s.Failing), id, s.Connector)
+	tell("unheard", one(s.Unheard), id, s.Connector)
 	tell("missing", float64(s.Missing), id, s.Connector)
 }
 

@@ -41,6 +41,9 @@ type Sync struct {
 	DeskCount    int       `json:"desk_count" doc:"open here at the same moment"`
 	Missing      int       `json:"missing" doc:"the difference, where both are known: an alarm"`
 	Backfilled   bool      `json:"backfilled" doc:"everything open was read at least once"`
+	HeardSince   time.Time `json:"heard_since,omitzero" doc:"since when the platform's messages come over an open connection; absent = none"`
+	UnheardSince time.Time `json:"unheard_since,omitzero" doc:"since when that connection fails; the store is read at its rhythm"`
+	UnheardKey   string    `json:"unheard_key,omitempty"`
 }
 
 // StoreOf is a store of the desk as the API writes it.
@@ -53,6 +56,7 @@ func StoreOf(s desk.StoreView) Store {
 		Sync: Sync{
 			LastOKAt: f.LastOKAt, NextAt: f.NextAt, FailingSince: f.FailingSince, FaultKind: f.FaultKind, FaultKey: f.FaultKey,
 			SourceCount: f.SourceCount, DeskCount: f.DeskCount, Missing: f.Missing, Backfilled: f.Backfilled,
+			HeardSince: f.HeardSince, UnheardSince: f.UnheardSince, UnheardKey: f.UnheardKey,
 		},
 	}
 }

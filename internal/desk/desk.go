@@ -79,9 +79,10 @@ type Desk struct {
 	holder   string                     // names this desk where only one may do something at a time
 	abouts   map[string]connector.About // by connector, asked once
 
-	wakeSync, wakeEffects, wakeTimers, wakeOrders, wakeNotices, wakeWatch, wakeTrackings chan struct{}
-	watching                                                                             *watching
-	tidied                                                                               atomic.Int64 // second at which Settle or Step tidied up last
+	wakeSync, wakeEffects, wakeTimers, wakeOrders, wakeNotices, wakeWatch, wakeTrackings, wakeSubscriptions chan struct{}
+
+	watching *watching
+	tidied   atomic.Int64 // second at which Settle or Step tidied up last
 }
 
 // New makes a desk. It starts nothing: see Run.
@@ -102,7 +103,8 @@ func New(o Options) *Desk {
 		Options: o, live: newLive(), pace: newPace(), presence: newPresence(), sessions: newSessions(), names: newNames(), lines: newLines(), glance: newGlance(), pulse: newPulse(),
 		wakeSync: make(chan struct{}, 1), wakeEffects: make(chan struct{}, 1),
 		wakeTimers: make(chan struct{}, 1), wakeOrders: make(chan struct{}, 1),
-		wakeNotices: make(chan struct{}, 1), wakeWatch: make(chan struct{}, 1), wakeTrackings: make(chan struct{}, 1), watching: newWatching(),
+		wakeNotices: make(chan struct{}, 1), wakeWatch: make(chan struct{}, 1), wakeTrackings: make(chan struct{}, 1),
+		wakeSubscriptions: make(chan struct{}, 1), watching: newWatching(),
 	}
 	d.abouts = make(map[string]connector.About, len(o.Connectors))
 	for kind, c := range o.Connectors {

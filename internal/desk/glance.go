@@ -21,6 +21,7 @@ type glance struct {
 	tallies []store.Tally
 	syncs   []store.Sync
 	nodes   []store.Node
+	heard   []store.Subscription
 }
 
 const glanceAge = time.Second
@@ -46,7 +47,11 @@ func (d *Desk) look(ctx context.Context, stores []int64) ([]store.Tally, []store
 		if err != nil {
 			return nil, nil, err
 		}
-		g.tallies, g.syncs, g.nodes, g.seen, g.at = tallies, syncs, nodes, n, now
+		heard, err := d.DB.Subscriptions(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		g.tallies, g.syncs, g.nodes, g.heard, g.seen, g.at = tallies, syncs, nodes, heard, n, now
 	}
 	if stores == nil {
 		return slices.Clone(g.tallies), slices.Clone(g.syncs), nil
@@ -61,4 +66,15 @@ func (d *Desk) standing() time.Time {
 	d.glance.mu.Lock()
 	defer d.glance.mu.Unlock()
 	return standingSince(d.glance.nodes, d.Now())
+}
+
+// heard is how the connections for messages stood at the last look, by store.
+func (d *Desk) heard() map[int64]store.Subscription {
+	d.glance.mu.Lock()
+	defer d.glance.mu.Unlock()
+	out := make(map[int64]store.Subscription, len(d.glance.heard))
+	for _, s := range d.glance.heard {
+		out[s.StoreID] = s
+	}
+	return out
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"parley/internal/store"
@@ -31,7 +32,8 @@ type StoreHealth struct {
 	State     string
 	Age       time.Duration // since the last good reading; negative = never read
 	Failing   bool
-	Missing   int // open cases the platform counts and the desk does not have
+	Unheard   bool // the connection over which its messages come fails; it is read at its rhythm
+	Missing   int  // open cases the platform counts and the desk does not have
 }
 
 // NodeHealth is how a node is that shares the database.
@@ -82,7 +84,11 @@ func (d *Desk) readHealth(ctx context.Context, h *Health) error {
 	if err != nil {
 		return err
 	}
-	h.Stores = storesHealth(stores, syncs, h.At)
+	heard, err := d.DB.Subscriptions(ctx)
+	if err != nil {
+		return err
+	}
+	h.Stores = storesHealth(stores, syncs, heard, h.At)
 	if h.Trackers, err = d.trackersHealth(ctx); err != nil {
 		return err
 	}
@@ -103,7 +109,7 @@ func nodesHealth(nodes []store.Node, now time.Time) []NodeHealth {
 	return out
 }
 
-func storesHealth(stores []store.Store, syncs []store.Sync, now time.Time) []StoreHealth {
+func storesHealth(stores []store.Store, syncs []store.Sync, heard []store.Subscription, now time.Time) []StoreHealth {
 	kinds := map[int64]store.Store{}
 	for _, s := range stores {
 		kinds[s.ID] = s
@@ -118,6 +124,7 @@ func storesHealth(stores []store.Store, syncs []store.Sync, now time.Time) []Sto
 		if !y.LastOKAt.IsZero() {
 			sh.Age = now.Sub(y.LastOKAt)
 		}
+		sh.Unheard = slices.ContainsFunc(heard, func(h store.Subscription) bool { return h.StoreID == s.ID && !h.FailingSince.IsZero() })
 		if y.Backfilled && y.SourceCount >= 0 {
 			sh.Missing = y.SourceCount - y.DeskCount
 		}

@@ -73,15 +73,24 @@ func (d *Desk) openSession(kind string, storeID int64, plain map[string]string, 
 		return nil, fault.New(fault.Invalid, "fault.unknown_connector", "connector", kind)
 	}
 	in := accountOf(storeID, plain, sec)
+	w, err := d.world(in.Settings)
+	if err != nil {
+		return nil, err
+	}
+	return c.Open(in, w)
+}
+
+// world is the outside as a store of these settings may use it.
+func (d *Desk) world(settings map[string]string) (connector.World, error) {
 	w := d.World
-	if in.Settings["allow_private"] == "true" {
+	if settings["allow_private"] == "true" {
 		if d.Private == nil {
-			return nil, fault.Input("settings.allow_private", "true", "false: this installation reaches public addresses only")
+			return w, fault.Input("settings.allow_private", "true", "false: this installation reaches public addresses only")
 		}
 		w = *d.Private
 	}
 	w.Now = d.Now
-	return c.Open(in, w)
+	return w, nil
 }
 
 // accountOf puts the plain and the secret settings of a store together.

@@ -96,6 +96,7 @@ func (d *Desk) committed(c store.Changes) {
 	d.glance.commits.Add(1)
 	if c.Names || c.All {
 		d.names.forget()
+		wake(d.wakeSubscriptions)
 	}
 	d.live.publish(c)
 	if c.Elsewhere {
@@ -135,7 +136,7 @@ func (h *hearing) rested() {
 
 // wakeAll lets every loop look for work.
 func (d *Desk) wakeAll() {
-	for _, c := range []chan struct{}{d.wakeSync, d.wakeOrders, d.wakeTimers, d.wakeEffects, d.wakeNotices, d.wakeWatch, d.wakeTrackings} {
+	for _, c := range []chan struct{}{d.wakeSync, d.wakeOrders, d.wakeTimers, d.wakeEffects, d.wakeNotices, d.wakeWatch, d.wakeTrackings, d.wakeSubscriptions} {
 		wake(c)
 	}
 }

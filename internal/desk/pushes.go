@@ -29,17 +29,22 @@ func (d *Desk) Receive(ctx context.Context, storeID int64, in connector.Delivery
 	if err != nil {
 		return nil, err
 	}
-	now := d.Now()
-	push, err := listener.Receive(accountOf(st.ID, st.Settings, sec), in, now)
+	push, err := listener.Receive(accountOf(st.ID, st.Settings, sec), in, d.Now())
 	if err != nil {
 		return nil, err
 	}
-	err = d.DB.Write(ctx, func(tx *store.Tx) error { return notePush(tx, st.ID, push, now) })
+	return push.Answer, d.take(ctx, st.ID, push)
+}
+
+// take keeps what a platform said and lets the loops read what it named.
+func (d *Desk) take(ctx context.Context, storeID int64, push connector.Push) error {
+	now := d.Now()
+	err := d.DB.Write(ctx, func(tx *store.Tx) error { return notePush(tx, storeID, push, now) })
 	if err == nil && len(push.Refs)+len(push.Orders) > 0 {
 		wake(d.wakeSync)
 		wake(d.wakeOrders)
 	}
-	return push.Answer, err
+	return err
 }
 
 func notePush(tx *store.Tx, storeID int64, push connector.Push, now time.Time) error {

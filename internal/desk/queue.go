@@ -259,6 +259,7 @@ func (s *Surroundings) tally(tallies []store.Tally) {
 // freshness of every store the member sees: failing ones first, then those with cases missing, then the oldest reading.
 func (d *Desk) freshness(who Who, b book, syncs []store.Sync) []Freshness {
 	var out []Freshness
+	heard := d.heard()
 	for _, s := range syncs {
 		st, ok := b.stores[s.StoreID]
 		if !ok || !who.Sees(s.StoreID) || st.State == "closed" {
@@ -272,6 +273,7 @@ func (d *Desk) freshness(who Who, b book, syncs []store.Sync) []Freshness {
 		if s.Backfilled && s.SourceCount >= 0 {
 			f.Missing = s.SourceCount - s.DeskCount
 		}
+		f.hear(heard[s.StoreID])
 		out = append(out, f)
 	}
 	slices.SortStableFunc(out, func(x, y Freshness) int {
@@ -287,8 +289,16 @@ func trouble(f Freshness) int {
 	switch {
 	case !f.FailingSince.IsZero():
 		return 2
-	case f.Missing != 0:
+	case f.Missing != 0, !f.UnheardSince.IsZero():
 		return 1
 	}
 	return 0
+}
+
+// hear takes over how the connection for messages stands.
+func (f *Freshness) hear(s store.Subscription) {
+	f.HeardSince, f.UnheardSince, f.UnheardKind, f.UnheardKey = s.OpenedAt, s.FailingSince, s.FaultKind, s.FaultKey
+	if !f.UnheardSince.IsZero() {
+		f.HeardSince = time.Time{}
+	}
 }

@@ -17,7 +17,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	loops := map[string]func(context.Context){
 		"syncs": d.runSyncs, "orders": d.runOrders, "timers": d.runTimers, "effects": d.runEffects, "notices": d.runNotices, "watch": d.runWatch, "tidy": d.runTidy,
 	}
-	loops["beat"], loops["reindex"], loops["trackings"] = d.runBeat, d.runReindex, d.runTrackings
+	loops["beat"], loops["reindex"], loops["trackings"], loops["subscriptions"] = d.runBeat, d.runReindex, d.runTrackings, d.runSubscriptions
 	var all sync.WaitGroup
 	for name, loop := range loops {
 		all.Go(func() {

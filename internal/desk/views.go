@@ -126,6 +126,12 @@ type Freshness struct {
 	NextAt       time.Time
 	TokenEndsAt  time.Time
 	Backfilled   bool
+	// HeardSince tells since when the platform's messages come over an open connection, UnheardSince since when that one fails; both zero
+	// where a store has none. Without it the store is read at its rhythm.
+	HeardSince   time.Time
+	UnheardSince time.Time
+	UnheardKind  string
+	UnheardKey   string
 }
 
 // SavedView is a member's own list.

@@ -26,7 +26,7 @@ type Copied struct {
 // package blob moves.
 var notCopied = []string{
 	"migration", "search", "search_data", "search_idx", "search_docsize", "search_config", "search_content", "indexed", "number", "word", "node",
-	"lease", "blob", "blob_part",
+	"lease", "subscription", "blob", "blob_part",
 }
 
 // reindexing is the setting that says that cases wait for their words; see Unindexed.

@@ -123,7 +123,7 @@ func (f Frame) stateTone(s desk.StoreView) string {
 		return ""
 	case !s.Freshness.FailingSince.IsZero() || s.Freshness.Missing != 0:
 		return "late"
-	case f.old(s.Freshness):
+	case f.old(s.Freshness), !s.Freshness.UnheardSince.IsZero():
 		return "soon"
 	}
 	return "good"
@@ -135,6 +135,9 @@ func (f Frame) stateWord(s desk.StoreView) string {
 	}
 	if s.State == "active" && s.Freshness.Missing != 0 {
 		return f.T("store.differs")
+	}
+	if s.State == "active" && !s.Freshness.UnheardSince.IsZero() {
+		return f.T("store.unheard")
 	}
 	return f.T("store.state." + s.State)
 }

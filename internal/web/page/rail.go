@@ -79,7 +79,7 @@ func (f Frame) failing() []desk.Freshness {
 	}
 	var out []desk.Freshness
 	for _, s := range f.Around.Freshness {
-		if s.State == "active" && (!s.FailingSince.IsZero() || s.Missing != 0 || f.old(s)) {
+		if s.State == "active" && (!s.FailingSince.IsZero() || s.Missing != 0 || !s.UnheardSince.IsZero() || f.old(s)) {
 			out = append(out, s)
 		}
 	}
@@ -97,15 +97,24 @@ func (f Frame) alarm(s desk.Freshness) string {
 		return f.T("alarm.failing", "why", f.cause(s), "since", f.At(s.FailingSince), "age", f.age(s))
 	case s.Missing != 0:
 		return f.T("alarm.count", "source", f.Number(int64(s.SourceCount)), "desk", f.Number(int64(s.DeskCount)))
+	case !s.UnheardSince.IsZero():
+		return f.unheard(s)
 	}
 	return f.T("alarm.old", "age", f.age(s))
 }
 
-func (f Frame) cause(s desk.Freshness) string {
-	if f.Has(s.FaultKey) {
-		return f.T(s.FaultKey)
+// unheard says why a platform's messages do not come.
+func (f Frame) unheard(s desk.Freshness) string {
+	return f.T("alarm.unheard", "why", f.why(s.UnheardKey, s.UnheardKind), "since", f.At(s.UnheardSince))
+}
+
+func (f Frame) cause(s desk.Freshness) string { return f.why(s.FaultKey, s.FaultKind) }
+
+func (f Frame) why(key, kind string) string {
+	if f.Has(key) {
+		return f.T(key)
 	}
-	return f.Word("fault_kind", s.FaultKind)
+	return f.Word("fault_kind", kind)
 }
 
 // age is the age of the last good reading of a store.
