@@ -451,13 +451,37 @@ func TestImportSaysWhatItCannotRead(t *testing.T) {
 		"an error":       `{"error_response":{"code":"15","msg":"Remote service error"}}`,
 		"a token":        `{"access_token":"a","code":"0"}`,
 		"an agreement":   `{"aliexpress_issue_solution_agree_response":{"result_object":true}}`,
-		"an empty list":  `{"aliexpress_issue_issuelist_get_response":{"total_item":0,"data_list":{}}}`,
+		"an empty list":  `[]`,
 		"half an answer": `{"aliexpress_issue_detail_get_response":{"result_object":{"id":1`,
 		"a web page":     `<!doctype html><html></html>`,
 		"tracking":       `{"x_response":{"details":{"details":[{"event_desc":"a"}]},"result_success":true}}`,
 	} {
 		if _, err := New().Import([]byte(data), nil); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestImportLosesNothing: an answer that lists nothing is no mistake, and neither a missing word of an issue nor members that nobody
+// expects around a list lose a record.
+func TestImportLosesNothing(t *testing.T) {
+	for name, c := range map[string]struct {
+		data string
+		n    int
+	}{
+		"an answer that lists nothing": {`{"aliexpress_issue_issuelist_get_response":{"total_item":0,"data_list":{}}}`, 0},
+		"an issue without a status":    {`{"aliexpress_issue_detail_get_response":{"result_object":` + record(map[string]string{"issue_status": "null"}) + `}}`, 1},
+		"an issue without any state":   {`{"result_object":{"id":7,"order_id":8,"issue_status":null}}`, 1},
+		"a list with company":          {`{"x_response":{"total_item":2,"data_list":{"new":{"deep":1},"issue_api_issue_dto":[{"issue_id":1},{"issue_id":2}]},"new":{}},"new":{}}`, 2},
+	} {
+		all, err := New().Import([]byte(c.data), nil)
+		if err != nil || len(all) != c.n {
+			t.Errorf("%s: %d, %v", name, len(all), err)
+		}
+		for _, s := range all {
+			if !s.Open || s.Ref.ID == "" || len(s.Raw) == 0 {
+				t.Errorf("%s: %+v", name, s)
+			}
 		}
 	}
 }

@@ -11,22 +11,23 @@ import (
 )
 
 // Import reads a captured answer: of the issue detail, of the issue list, of an order or of a list of orders, wrapped or
-// flat, or a JSON array of such answers. The zone is not needed: the platform's times are always those of Los Angeles.
+// flat, or a JSON array of such answers. An answer that lists nothing gives nothing. The zone is not needed: the platform's times are always those of Los Angeles.
 func (c *Connector) Import(data []byte, _ *time.Location) ([]connector.Snapshot, error) {
 	v, err := wire.Parse(data)
 	if err != nil {
 		return nil, (&fault.Fault{Kind: fault.Invalid, Key: "fault.aliexpress.import_unreadable", Field: "file", Allowed: "JSON"}).Because(err)
 	}
 	var all []connector.Snapshot
-	for _, one := range answers(v) {
+	parts := answers(v)
+	if len(parts) == 0 {
+		return nil, nothingHere("an empty list")
+	}
+	for _, one := range parts {
 		snaps, err := imported(one, c.zone)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, snaps...)
-	}
-	if len(all) == 0 {
-		return nil, nothingHere("an empty list")
 	}
 	return all, nil
 }
@@ -45,7 +46,7 @@ func imported(v wire.Value, zone *time.Location) ([]connector.Snapshot, error) {
 	}
 	body, raw := v.Unwrapped(), v
 	switch {
-	case body.In("result_object", "issue_status").Exists():
+	case isIssue(body.Get("result_object")):
 		snap := readIssue(body.Get("result_object"), connector.Ref{}, zone)
 		snap.Raw = kept(raw)
 		return []connector.Snapshot{snap}, nil
@@ -53,6 +54,11 @@ func imported(v wire.Value, zone *time.Location) ([]connector.Snapshot, error) {
 		return importedRows(body, zone), nil
 	}
 	return importedOrders(body, raw, zone)
+}
+
+// isIssue tells an issue from the answer of an act, whose result_object is a truth value. A field without a value is no reason to lose one.
+func isIssue(v wire.Value) bool {
+	return v.IsObject() && (v.Get("issue_status").Exists() || v.Get("reverse_detail_status").Exists() || text(v, "id") != "" && text(v, "order_id") != "")
 }
 
 func importedRows(body wire.Value, zone *time.Location) (out []connector.Snapshot) {

@@ -123,7 +123,8 @@ func (v Value) Unwrapped() Value {
 }
 
 // List gives the elements of a list in any of its shapes: an array, an object around an array or around one object, an
-// empty object. A single object that is an element itself counts as a list of one.
+// empty object. A single object that is an element itself counts as a list of one. Members that nobody expects beside the array do not
+// hide it: an element bears some text or number of its own, a wrapper none.
 func (v Value) List() []Value {
 	if v.t == nil {
 		return nil
@@ -132,6 +133,9 @@ func (v Value) List() []Value {
 	if p.kind == object {
 		if p.child == 0 {
 			return nil
+		}
+		if array, ok := v.wrapped(); ok {
+			return array.List()
 		}
 		inner := Value{v.t, p.child}
 		if inner.part().next != 0 || (inner.part().kind != list && inner.part().kind != object) {
@@ -149,6 +153,23 @@ func (v Value) List() []Value {
 		out = append(out, Value{v.t, i})
 	}
 	return out
+}
+
+// wrapped gives the only array of an object that holds nothing but arrays and objects.
+func (v Value) wrapped() (array Value, ok bool) {
+	for i := v.part().child; i != 0; i = v.t.parts[i].next {
+		switch v.t.parts[i].kind {
+		case object:
+		case list:
+			if ok {
+				return Value{}, false
+			}
+			array, ok = Value{v.t, i}, true
+		default:
+			return Value{}, false
+		}
+	}
+	return array, ok
 }
 
 // Raw gives the bytes of the value as they came.

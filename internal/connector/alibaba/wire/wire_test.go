@@ -22,6 +22,9 @@ func TestListsInEveryShape(t *testing.T) {
 	for text, want := range map[string][]string{
 		`{"l":["a","b"]}`:                        {"a", "b"},
 		`{"l":{"dto":["a","b"]}}`:                {"a", "b"},
+		`{"l":{"new":{},"dto":[{"x":1}]}}`:       {`{"x":1}`},
+		`{"l":{"dto":["a"],"id":1}}`:             {`{"dto":["a"],"id":1}`},
+		`{"l":{"dto":[],"more":[]}}`:             {`{"dto":[],"more":[]}`},
 		`{"l":{"details":[{"x":1}]}}`:            {`{"x":1}`},
 		`{"l":{"dto":{"id":1,"n":2}}}`:           {`{"id":1,"n":2}`},
 		`{"l":{"id":1,"n":2}}`:                   {`{"id":1,"n":2}`},
