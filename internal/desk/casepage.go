@@ -79,7 +79,10 @@ func (d *Desk) page(ctx context.Context, who Who, b book, m *matter) (CasePage, 
 	if err != nil {
 		return CasePage{}, err
 	}
-	p := CasePage{Row: d.row(b, m.c, now), Company: b.companies[m.c.CompanyID], Facts: f, Verdict: v, Clock: v.Next}
+	p := CasePage{Row: d.row(b, m.c, now), Company: b.companies[m.c.CompanyID], Facts: f, Verdict: v}
+	if m.c.Open {
+		p.Clock = v.Next
+	}
 	p.Basis = basisOf(&f).pack()
 	if f.Buyer != nil {
 		b := *f.Buyer
