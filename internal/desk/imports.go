@@ -3,10 +3,12 @@ package desk
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"parley/internal/connector"
+	"parley/internal/dispute"
 	"parley/internal/fault"
 	"parley/internal/store"
 )
@@ -70,10 +72,12 @@ func (d *Desk) takeImport(ctx context.Context, st store.Store, snaps []connector
 		if s.Problem != nil {
 			out.Problems = append(out.Problems, s.Ref.ID+": "+problemText(s.Problem))
 		}
+		if s.Ref.Kind == "order" && s.Ref.Order == "" {
+			out.Problems = append(out.Problems, s.Ref.ID+": "+problemText(fault.Input("order", "", "a purchase with a number")))
+			continue
+		}
 		if s.Ref.Kind == "order" {
-			err := d.takeOrder(ctx, store.Order{StoreID: st.ID, Number: s.Ref.Order}, connector.OrderFacts{
-				Order: s.Facts.Order, Buyer: s.Facts.Buyer, Shipment: s.Facts.Shipment, Ledger: s.Facts.Ledger, Unknown: s.Facts.Unknown, Raw: s.Raw})
-			if err != nil {
+			if err := d.takePurchase(ctx, st.ID, s); err != nil {
 				return out, err
 			}
 			continue
@@ -83,6 +87,43 @@ func (d *Desk) takeImport(ctx context.Context, st store.Store, snaps []connector
 	ids, err := d.takeIn(ctx, st, cases)
 	out.Cases = ids
 	return out, err
+}
+
+// takePurchase takes in a purchase of a file. Of one that tells only a part, such as a refund, the parts that are known already stay.
+func (d *Desk) takePurchase(ctx context.Context, storeID int64, s connector.Snapshot) error {
+	got := connector.OrderFacts{Order: s.Facts.Order, Buyer: s.Facts.Buyer, Shipment: s.Facts.Shipment, Ledger: s.Facts.Ledger, Unknown: s.Facts.Unknown, Raw: s.Raw}
+	known, err := d.DB.OrdersByNumber(ctx, storeID, []string{s.Ref.Order})
+	if err != nil {
+		return err
+	}
+	for _, o := range known {
+		before, err := decodeFacts(o.Facts)
+		if err != nil {
+			return err
+		}
+		got = joined(before, got)
+	}
+	return d.takeOrder(ctx, store.Order{StoreID: storeID, Number: s.Ref.Order}, got)
+}
+
+// joined lays what a file tells of a purchase over what is known. A refund counts once by its source.
+func joined(before dispute.Facts, got connector.OrderFacts) connector.OrderFacts {
+	if got.Order == nil || (before.Order != nil && !got.Order.Goods.Known() && len(got.Order.Items) == 0) {
+		got.Order = before.Order
+	}
+	if got.Buyer == nil {
+		got.Buyer = before.Buyer
+	}
+	if got.Shipment == nil {
+		got.Shipment = before.Shipment
+	}
+	for _, p := range before.Ledger {
+		same := func(q dispute.Payment) bool { return q == p || p.Source != "" && q.Source == p.Source }
+		if !slices.ContainsFunc(got.Ledger, same) {
+			got.Ledger = append(got.Ledger, p)
+		}
+	}
+	return got
 }
 
 // AddOfflineStore adds a store that has no way in: its cases come from files only.

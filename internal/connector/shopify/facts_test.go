@@ -101,8 +101,18 @@ func TestUnknownWordsAreKeptAndNothingIsAssumed(t *testing.T) {
 	}
 }
 
+// hanging is the record that hangs on the only order of a file; the order itself comes first.
+func hanging(t *testing.T, data string) connector.Snapshot {
+	t.Helper()
+	list, err := shopify.New().Import([]byte(data), time.UTC)
+	if err != nil || len(list) != 2 || list[0].Ref.Kind != "order" || list[0].Ref.Order != "#1001" {
+		t.Fatalf("%d snapshots, %v", len(list), err)
+	}
+	return list[1]
+}
+
 func TestReturnsInsideOrders(t *testing.T) {
-	s := imported(t, `{"data":{"orders":{"nodes":[{"id":"gid://shopify/Order/5","name":"#1001","updatedAt":"2026-11-06T10:00:00Z","returnStatus":"RETURN_REQUESTED",
+	s := hanging(t, `{"data":{"orders":{"nodes":[{"id":"gid://shopify/Order/5","name":"#1001","updatedAt":"2026-11-06T10:00:00Z","returnStatus":"RETURN_REQUESTED",
 		"returns":{"nodes":[{"id":"gid://shopify/Return/7","name":"#1001-R1","status":"REQUESTED","createdAt":"2026-11-05T12:00:00Z","decline":null,
 		"returnLineItems":{"nodes":[{"id":"gid://shopify/ReturnLineItem/8","quantity":1,"returnReasonDefinition":{"handle":"defective","name":"Defective"},
 		"customerNote":"No enciende","withCodeDiscountedTotalPriceSet":{"presentmentMoney":{"amount":"1200.0","currencyCode":"JPY"}}}]}}]}}]}}}`)
@@ -116,7 +126,7 @@ func TestReturnsInsideOrders(t *testing.T) {
 // What has another shape is told with the return, which is kept.
 func TestAReturnInsideAStrangeOrder(t *testing.T) {
 	for _, part := range []string{`"decline":"new","returnLineItems":{"nodes":[]}`, `"decline":null,"returnLineItems":"new"`} {
-		s := imported(t, `{"data":{"orders":{"pageInfo":"new","nodes":[{"id":"gid://shopify/Order/5","name":"#1001","fulfillments":"new",
+		s := hanging(t, `{"data":{"orders":{"pageInfo":"new","nodes":[{"id":"gid://shopify/Order/5","name":"#1001","fulfillments":"new",
 			"returns":{"nodes":[{"id":"gid://shopify/Return/7","status":"REQUESTED","createdAt":"2026-11-05T12:00:00Z",`+part+`}]}}]}}}`)
 		if s.Problem == nil || s.Ref.Order != "#1001" || !s.Open || s.Facts.Case.Reported.State != "wait_seller" || !strings.Contains(string(s.Raw), `"new"`) {
 			t.Errorf("%+v", s)

@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"parley/internal/connector"
+	"parley/internal/dispute"
 	"parley/internal/fault"
 )
 
-// Import reads captured answers: a record as it is kept here, an answer of the graph with disputes, or with orders and their returns, and
-// disputes and orders of the older calls and of webhooks, with or without their envelope. The zone is not needed: every instant of the platform has its own.
+// Import reads captured answers: a record as it is kept here, an answer of the graph with disputes, or with orders, their returns and
+// disputes, and disputes, orders, returns, refunds and parcels of the older calls and of webhooks, with or without their envelope. The zone is not needed: every instant of the platform has its own.
 func (c *Connector) Import(data []byte, _ *time.Location) ([]connector.Snapshot, error) {
 	var root any
 	if err := json.Unmarshal(data, &root); err != nil {
@@ -22,9 +23,15 @@ func (c *Connector) Import(data []byte, _ *time.Location) ([]connector.Snapshot,
 	var all []connector.Snapshot
 	found(data, 0, &all)
 	if len(all) == 0 {
-		return nil, &fault.Fault{Kind: fault.Invalid, Key: "fault.shopify.import_nothing", Field: "file", Allowed: "disputes, returns, orders"}
+		return nil, &fault.Fault{Kind: fault.Invalid, Key: "fault.shopify.import_nothing", Field: "file", Value: strings.Join(slices.Sorted(maps.Keys(members(root))), ", "), Allowed: "disputes, returns, orders, refunds, fulfillments"}
 	}
 	return all, nil
+}
+
+// members of the file, for people to see what it holds; none where it is no object.
+func members(root any) map[string]any {
+	m, _ := root.(map[string]any)
+	return m
 }
 
 // deepest is how far inside an envelope records are looked for.
@@ -46,6 +53,8 @@ func found(data json.RawMessage, depth int, all *[]connector.Snapshot) {
 			taken(name, inner, all)
 		case "disputes":
 			each(inner, func(n json.RawMessage) { taken("dispute", n, all) })
+		case "refunds", "fulfillments":
+			each(inner, func(n json.RawMessage) { found(n, depth+1, all) })
 		case "orders":
 			each(inner, func(n json.RawMessage) { orderIn(n, all) })
 		default:
@@ -59,21 +68,75 @@ func bare(data json.RawMessage, object map[string]json.RawMessage, all *[]connec
 	switch {
 	case isOlderDispute(object):
 		taken(disputeKind, data, all)
+	case isPart(object, "Return", "return_line_items"):
+		*all = append(*all, readOlderReturn(data))
+	case isPart(object, "Refund", "transactions"):
+		*all = append(*all, readRefund(data))
+	case isPart(object, "Fulfillment", "order_id"):
+		*all = append(*all, readParcel(data))
 	case isOlderOrder(data):
 		*all = append(*all, readOlderOrder(data))
+	case isOrder(object):
+		orderIn(data, all)
 	default:
 		return false
 	}
 	return true
 }
 
-// orderIn reads an order of a list: of the older calls itself, of the graph the returns that hang on it.
+// orderIn reads an order of a list with the records that hang on it.
 func orderIn(node json.RawMessage, all *[]connector.Snapshot) {
 	if isOlderOrder(node) {
 		*all = append(*all, readOlderOrder(node))
 		return
 	}
-	returnsOf(node, all)
+	var o wireOrder
+	strange := json.Unmarshal(node, &o) // of another shape in part: the rest was read all the same
+	if o.ID.plain() == "" || o.Name.plain() == "" {
+		return
+	}
+	got := readOrder(purchaseNode{raw: node})
+	*all = append(*all, connector.Snapshot{
+		Ref: ref(orderKind, o.ID, &o), Raw: wrapped(orderKind, node), Fingerprint: returnMark(o.Paid, o.UpdatedAt),
+		Facts: dispute.Facts{Order: got.Order, Buyer: got.Buyer, Shipment: got.Shipment, Ledger: got.Ledger, Unknown: got.Unknown},
+	})
+	returnsOf(node, &o, strange, all)
+	disputesOf(node, &o, all)
+}
+
+// isOrder tells an order of the graph that says something of itself, not only its name.
+func isOrder(object map[string]json.RawMessage) bool {
+	var id scalar
+	return object["name"] != nil && object["updatedAt"] != nil && json.Unmarshal(object["id"], &id) == nil && strings.HasPrefix(id.plain(), "gid://shopify/Order/")
+}
+
+// disputesOf reads the disputes that an order lists. Often no more than their number and state is told there.
+func disputesOf(node json.RawMessage, o *wireOrder, all *[]connector.Snapshot) {
+	var list struct {
+		Disputes []json.RawMessage `json:"disputes"`
+	}
+	if json.Unmarshal(node, &list) != nil {
+		return
+	}
+	for _, raw := range list.Disputes {
+		w := struct {
+			wireDispute
+			Began scalar `json:"initiatedAs"`
+		}{}
+		err := json.Unmarshal(raw, &w)
+		if w.ID.plain() == "" {
+			continue
+		}
+		w.Order = o
+		if w.Type.plain() == "" {
+			w.Type = w.Began
+		}
+		snap := w.snapshot(connector.Snapshot{Raw: wrapped(disputeKind, raw)})
+		if err != nil {
+			snap.Problem = garbled(err, false)
+		}
+		*all = append(*all, snap)
+	}
 }
 
 // each goes through a list, or through the nodes of a connection.
@@ -112,20 +175,19 @@ func taken(kind string, node json.RawMessage, all *[]connector.Snapshot) {
 	*all = append(*all, snap)
 }
 
-// returnsOf reads the returns that hang on an order.
-func returnsOf(node json.RawMessage, all *[]connector.Snapshot) {
-	var o struct {
-		wireOrder
+// returnsOf reads the returns that hang on an order; strange is what of the order itself could not be read.
+func returnsOf(node json.RawMessage, o *wireOrder, strange error, all *[]connector.Snapshot) {
+	var list struct {
 		Returns nodesOf[json.RawMessage] `json:"returns"`
 	}
-	strange := json.Unmarshal(node, &o) // of another shape in part: the rest was read all the same
-	for _, raw := range o.Returns.Nodes {
+	_ = json.Unmarshal(node, &list) // then there are none
+	for _, raw := range list.Returns.Nodes {
 		var w wireReturn
 		err := json.Unmarshal(raw, &w)
 		if w.ID.plain() == "" {
 			continue
 		}
-		w.Order = &o.wireOrder
+		w.Order = o
 		snap := w.snapshot(connector.Snapshot{Raw: wrapped(returnKind, raw)})
 		if err = errors.Join(strange, err); err != nil {
 			snap.Problem = garbled(err, false)

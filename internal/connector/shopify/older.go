@@ -62,6 +62,7 @@ type olderLine struct {
 
 type olderParcel struct {
 	ID        scalar `json:"admin_graphql_api_id"`
+	OrderID   scalar `json:"order_id"`
 	Status    scalar `json:"status"`
 	Display   scalar `json:"shipment_status"`
 	CreatedAt scalar `json:"created_at"`
@@ -72,6 +73,7 @@ type olderParcel struct {
 
 type olderRefund struct {
 	ID           scalar `json:"id"`
+	OrderID      scalar `json:"order_id"`
 	CreatedAt    scalar `json:"created_at"`
 	Transactions []struct {
 		ID         scalar          `json:"id"`
@@ -102,6 +104,12 @@ func readOlderOrder(node json.RawMessage) connector.Snapshot {
 	var r reading
 	if err := json.Unmarshal(node, &o); err != nil {
 		r.note("order", scalar(err.Error())) // everything else was read all the same
+	}
+	for _, x := range o.Refunds {
+		r.refundWords(x)
+	}
+	for _, p := range o.Fulfilments {
+		r.parcelWords(p)
 	}
 	w := o.order()
 	snap := connector.Snapshot{Ref: ref(orderKind, o.ID, &w), Raw: wrapped(orderKind, node), ChangedAt: r.at("order.updated_at", o.UpdatedAt)}
