@@ -193,7 +193,8 @@ func (v *view) quietSince() time.Time {
 	return v.firstRecord()
 }
 
-// firstRecord is the first instant that anything about the matter bears; zero = none does.
+// firstRecord is the first instant that anything about the matter bears. Where nothing bears any it is the instant of the question: the
+// matter comes up again and again, and does not stay unseen.
 func (v *view) firstRecord() time.Time {
 	var first time.Time
 	take := func(at time.Time) {
@@ -210,6 +211,9 @@ func (v *view) firstRecord() time.Time {
 	if first.IsZero() && v.facts.Order != nil {
 		take(v.facts.Order.PlacedAt)
 		take(v.facts.Order.ShipBy)
+	}
+	if first.IsZero() {
+		return v.now
 	}
 	return first
 }

@@ -80,7 +80,7 @@ func plainVars() []variable {
 		{"seen", cel.StringType, "what a person saw in the buyer's media, the latest decisive reading", func(v *view) ref.Val { return text(v.seen()) }},
 		{"staff.last_word", cel.IntType, "last word of the shop to the buyer", func(v *view) ref.Val { return unix(v.talk.staffLast) }},
 		{"staff.saw_damage", cel.BoolType, "a person of the shop saw damage on goods that came back", func(v *view) ref.Val { return boolean(v.staffSaw("fault_visible")) }},
-		{"record.quiet_since", cel.IntType, "since when nobody of the shop did anything and the state did not change, 0 = nothing has an instant", func(v *view) ref.Val { return unix(v.quietSince()) }},
+		{"record.quiet_since", cel.IntType, "since when nobody of the shop did anything and the state did not change", func(v *view) ref.Val { return unix(v.quietSince()) }},
 		{"says", cel.StringType, "what the buyer states: withdraw, cancel, defect, damage, wrong_item, missing_item, other; empty = nothing", func(v *view) ref.Val { return text(v.talk.kind) }},
 		{"says.since", cel.IntType, "since when the buyer states it", func(v *view) ref.Val { return unix(v.talk.at) }},
 		{"customs.attempts", cel.IntType, "requests to the buyer since the last sign of life", func(v *view) ref.Val { return integer(int64(v.talk.attempts)) }},
