@@ -170,3 +170,28 @@ func isPrintable(s string) bool {
 	}
 	return true
 }
+
+// FuzzBodies sends any body anywhere: it is taken or refused with a problem, and nothing breaks inside.
+func FuzzBodies(f *testing.F) {
+	h := newHouse(f, storetest.SQLite(f))
+	h.member("owner", nil)
+	id := h.cases(h.shop("Norte"), 1)[0]
+	paths := []string{
+		fmt.Sprintf("POST /api/v1/cases/%d/notes", id), fmt.Sprintf("POST /api/v1/cases/%d/assignee", id), fmt.Sprintf("POST /api/v1/cases/%d/preview", id),
+		fmt.Sprintf("POST /api/v1/cases/%d/acts", id), fmt.Sprintf("POST /api/v1/cases/%d/decisions", id), "POST /api/v1/effects/e1/resolution", "POST /api/v1/stores",
+		"POST /api/v1/stores/1/state", "PUT /api/v1/stores/1", "POST /api/v1/members", "PUT /api/v1/members/2", "POST /api/v1/batch", "PUT /api/v1/stores/1/net", "POST /hooks/1",
+	}
+	for n := range paths {
+		for _, body := range []string{`{"text":"x"}`, `{"option":"accept","amount":{"minor":1e30,"currency":"EUR"}}`, `{"member_id":-1}`, `{"did":"\u0000","at":"0001-01-01T00:00:00Z"}`, `[`, `null`,
+			`{"connector":"aliexpress","name":"\u202e","settings":{"app_key":""}}`, `{"rules":[{"class":"*","do":"accept","margin":-9223372036854775808}]}`, strings.Repeat(`{"a":`, 300)} {
+			f.Add(n, body)
+		}
+	}
+	f.Fuzz(func(t *testing.T, n int, body string) {
+		h.t = t
+		method, path, _ := strings.Cut(paths[max(0, n)%len(paths)], " ")
+		if a := h.call("owner", method, path, body); a.code >= 500 {
+			t.Errorf("%s %s %q gives %d %.300s", method, path, body, a.code, a.body)
+		}
+	})
+}

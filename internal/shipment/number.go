@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/goccy/go-yaml"
 )
@@ -29,11 +30,11 @@ const longestNumber = 100
 // Number is a tracking number as systems write it: without spaces and dashes, in capitals.
 func Number(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r == ' ' || r == '-' || r == '\t' || r == '\u00a0' {
+		if r == '-' || unicode.IsSpace(r) {
 			return -1
 		}
 		return r
-	}, strings.ToUpper(strings.TrimSpace(s)))
+	}, strings.ToUpper(s))
 }
 
 // Carriers gives the carriers whose format a number has, the likeliest first: those with a right check digit before those whose format has

@@ -97,7 +97,7 @@ func TestAPostalNumberSaysItsServiceAndHowFarItIsTracked(t *testing.T) {
 }
 
 func FuzzCarriers(f *testing.F) {
-	for _, s := range []string{"RR123456785CN", "1Z5R89390357567127", "LP00000000000001", "0307 1790 0005 2348 3741", "４２０", "\x00"} {
+	for _, s := range []string{"RR123456785CN", "1Z5R89390357567127", "LP00000000000001", "0307 1790 0005 2348 3741", "４２０", "\x00", "-\f\xb7", "\v-1"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, number string) {

@@ -3,6 +3,7 @@ package mirakl
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"net/url"
 	"slices"
@@ -222,20 +223,28 @@ func (p *pull) orders(ctx context.Context, last time.Time) error {
 	return p.reread(ctx, again)
 }
 
-// listing reads all pages of OR11 for a filter. Rows may move between pages while others change: what comes twice is read once.
+// listing reads all pages of OR11 for a filter. Rows may move between pages while others change: what comes twice is read once. A platform
+// that gives one page again and again, or has no end, is not believed.
 func (p *pull) listing(ctx context.Context, filter url.Values) error {
-	for offset := 0; ; offset += pageSize {
-		page, total, err := p.s.ordersBy(ctx, filter, offset)
+	var before []string
+	for n := range mostPages {
+		page, total, err := p.s.ordersBy(ctx, filter, n*pageSize)
 		if err != nil {
 			return err
 		}
+		ids := numbers(page)
+		if len(ids) > 0 && slices.Equal(ids, before) {
+			return garbled(errors.New("the same page of orders again"), false)
+		}
+		before = ids
 		if err := p.take(ctx, page); err != nil {
 			return err
 		}
-		if len(page) == 0 || offset+pageSize >= total {
+		if len(page) == 0 || (n+1)*pageSize >= total {
 			return nil
 		}
 	}
+	return garbled(errors.New("orders without end"), false)
 }
 
 // reread reads some orders by number.

@@ -3,10 +3,12 @@ package paypal_test
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	"parley/internal/connector"
+	"parley/internal/connector/connectortest"
 	"parley/internal/connector/paypal"
 	"parley/internal/connector/paypal/fake"
 	"parley/internal/fault"
@@ -57,5 +59,30 @@ func FuzzReceive(f *testing.F) {
 		if _, err := s.connector.Receive(s.store, connector.Delivery{Header: h, Body: body}, now); !fault.Is(err, fault.Unauthorised) {
 			t.Errorf("got through: %v", err)
 		}
+	})
+}
+
+// FuzzAnswers: whatever PayPal answers, and whatever cursor was kept; the token is always given.
+func FuzzAnswers(f *testing.F) {
+	cursor := `{"newest":1772000000000,"open":{"PP-1":5}}`
+	for _, text := range []string{resolvedDispute, strangeDispute, `{"links":[{"href":"https://pp.example.com/v1/customer/disputes?next_page_token=x","rel":"next","method":"GET"}],"items":[` + resolvedDispute + `]}`,
+		`{"name":"RESOURCE_NOT_FOUND","details":[{"issue":5}],"links":[{"rel":"accept_claim","href":"://"}]}`} {
+		f.Add(200, []byte(text), cursor)
+		f.Add(422, []byte(text), "")
+	}
+	at := connector.Ref{Kind: "dispute", ID: "PP-1", Order: "TX1"}
+	connectortest.Answers(f, connectortest.Answering{
+		New: func() connector.Connector { return paypal.New() },
+		Account: connector.Account{StoreID: 1, Settings: map[string]string{"address": "https://pp.example.com", "client_id": "client-of-a-shop-0001", "client_secret": "secret-of-a-shop-00001", "calls_per_second": "0",
+			"return_street": "Calle Mayor 1", "return_city": "Murcia", "return_postal_code": "30001", "return_country": "ES"}},
+		Now: time.Date(2026, 11, 5, 9, 0, 0, 0, time.UTC), Cursor: cursor,
+		Acts: []connector.Effect{{ID: "a", Do: "accept", Ref: at, Text: "x"}, {ID: "b", Do: "counter_amount", Ref: at, Amount: eur(100), Text: "x"},
+			{ID: "c", Do: "contest_with_evidence", Ref: at, Text: "x", Tracking: "PQ1", Carrier: "SEUR"}},
+		Own: func(r *http.Request) []byte {
+			if strings.HasSuffix(r.URL.Path, "/oauth2/token") {
+				return []byte(`{"access_token":"t","token_type":"Bearer","expires_in":32400}`)
+			}
+			return nil
+		},
 	})
 }
