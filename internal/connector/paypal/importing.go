@@ -1,7 +1,10 @@
 package paypal
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,15 +25,19 @@ func (c *Connector) Import(data []byte, _ *time.Location) ([]connector.Snapshot,
 		one = v.list()
 	}
 	var all []connector.Snapshot
-	for _, v := range one {
-		snaps, err := imported(v)
-		if err != nil {
-			return nil, err
+	named := false
+	for n, v := range one {
+		snaps, some := imported(v, "["+strconv.Itoa(n)+"].")
+		if v.object() && len(one) == 1 {
+			snaps, some = imported(v, "")
 		}
-		all = append(all, snaps...)
+		all, named = append(all, snaps...), named || some
 	}
 	if len(all) == 0 {
 		return nil, noDispute("an empty list")
+	}
+	if !named {
+		return nil, noDispute(strings.Join(one[0].members(), ", "))
 	}
 	if len(all) == 1 {
 		all[0].Raw = kept(data)
@@ -38,31 +45,45 @@ func (c *Connector) Import(data []byte, _ *time.Location) ([]connector.Snapshot,
 	return all, nil
 }
 
-// imported reads one object of a file.
-func imported(v value) ([]connector.Snapshot, error) {
-	records := v.get("items").list()
+// imported reads one object of a file. A record that names no dispute is kept with its place in the file, so that it loses none of the
+// others; named tells whether any does name one.
+func imported(v value, at string) (out []connector.Snapshot, named bool) {
+	records, in := v.get("items").list(), true
 	if r := v.get("resource"); r.get("dispute_id").there() {
-		records = []value{r}
-	} else if v.get("dispute_id").there() {
-		records = []value{v}
+		records, in = []value{r}, false
+	} else if v.get("dispute_id").there() || len(records) == 0 {
+		records, in = []value{v}, false
 	}
-	var out []connector.Snapshot
-	for _, r := range records {
+	for n, r := range records {
+		place := at
+		if in {
+			place += "items[" + strconv.Itoa(n) + "]."
+		}
 		snap, _, err := readDispute(r)
-		if id := r.get("dispute_id").text(); err != nil && id != "" {
+		switch id := r.get("dispute_id").text(); {
+		case err != nil && id != "":
 			snap = connector.Snapshot{Ref: connector.Ref{Kind: disputeKind, ID: id}, Open: true, Problem: err} // kept, so that a person sees it
-		} else if err != nil {
-			return nil, noDispute(strings.Join(r.members(), ", "))
+		case err != nil:
+			snap = nameless(r, place)
 		}
-		raw, err := json.Marshal(r.of)
-		if err != nil {
-			return nil, noDispute("")
+		named = named || snap.Ref.ID == r.get("dispute_id").text()
+		if raw, err := json.Marshal(r.of); err == nil {
+			snap.Raw = raw
 		}
-		snap.Raw = raw
 		out = append(out, snap)
 	}
-	if len(out) == 0 {
-		return nil, noDispute(strings.Join(v.members(), ", "))
+	return out, named
+}
+
+// nameless is a record without a number. It is known again by what it says.
+func nameless(r value, place string) connector.Snapshot {
+	raw, err := json.Marshal(r.of)
+	if err != nil {
+		raw = []byte(place)
 	}
-	return out, nil
+	sum := sha256.Sum256(raw)
+	return connector.Snapshot{
+		Ref: connector.Ref{Kind: disputeKind, ID: "nameless-" + hex.EncodeToString(sum[:8])}, Open: true,
+		Problem: fault.Input(place+"dispute_id", "", "the number of a dispute"),
+	}
 }
