@@ -86,7 +86,8 @@ func Codes(vocabulary string) map[string]Meaning {
 	return out
 }
 
-// Translate gives events whose codes stand in Raw their status, reason and proof, in the order of time. A code without a meaning gives the
+// Translate gives events whose codes stand in Raw their status, reason and proof, in the order of time. A code that the vocabulary does
+// not know may be one of the post: marketplaces and carriers hand those on among their own. A code without a meaning gives the
 // status "unknown": the event is kept and shown and decides nothing. Events that have a status already keep it.
 func Translate(vocabulary string, events []dispute.Scan) []dispute.Scan {
 	out := slices.Clone(events)
@@ -112,6 +113,9 @@ func translate(vocabulary string, e *dispute.Scan, left bool) {
 		return
 	}
 	m, ok := Mean(vocabulary, e.Raw)
+	if !ok {
+		m, ok = Listed(EMSEVT, e.Raw) // who hands events of the post on leaves its codes as they are
+	}
 	if !ok {
 		e.Status = "unknown"
 		return

@@ -72,6 +72,19 @@ func told(days int, code, country string) dispute.Scan {
 }
 
 // TestCustomsOnEitherSide: one word of the source, two meanings by where the parcel is; newest first, as sources send it.
+// TestEventsOfThePostAmongOthers: whoever hands events of postal operators on leaves their codes as they are.
+func TestEventsOfThePostAmongOthers(t *testing.T) {
+	at := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	events := []dispute.Scan{{At: at, Raw: "PU_PICKUP_SUCCESS"}, {At: at.Add(1), Raw: "EME"}, {At: at.Add(2), Raw: "emi"}, {At: at.Add(3), Raw: "EM"}, {At: at.Add(4), Raw: "BRAND_NEW"}}
+	var got []string
+	for _, e := range shipment.Translate(shipment.Cainiao, events) {
+		got = append(got, e.Status)
+	}
+	if want := []string{"accepted", "import_customs", "delivered", "unknown", "unknown"}; !slices.Equal(got, want) {
+		t.Errorf("%v", got)
+	}
+}
+
 func TestCustomsOnEitherSide(t *testing.T) {
 	got := shipment.Translate(shipment.SeventeenTrack, []dispute.Scan{
 		told(15, "InTransit_CustomsProcessing", ""), told(12, "InTransit_Arrival", "BR"), told(9, "InTransit_Departure", "CN"),

@@ -2,6 +2,7 @@ package aftership
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 	"strconv"
 
@@ -24,8 +25,10 @@ type record struct {
 	Checkpoints tracker.List[checkpoint] `json:"checkpoints"`
 	LastMile    *leg                     `json:"last_mile"`
 	Weight      *weight                  `json:"shipment_weight"`
+	Unit        tracker.Text             `json:"shipment_weight_unit"` // beside a plain weight, in older versions
 	Proofs      tracker.List[proof]      `json:"proof_of_delivery"`
 	raw         json.RawMessage
+	strange     []dispute.Unknown // what had another shape than expected
 }
 
 type leg struct {
@@ -50,12 +53,41 @@ type checkpoint struct {
 	Place   tracker.Text `json:"location"`
 	City    tracker.Text `json:"city"`
 	Country tracker.Text `json:"country_region"`
+	Older   tracker.Text `json:"country_iso3"` // the same in older versions
 }
 
-func readRecord(raw json.RawMessage) *record {
-	var r record
-	if json.Unmarshal(raw, &r) != nil || (r.ID == "" && r.Number == "") {
+// UnmarshalJSON reads a weight with its unit, or a plain number as older versions write it. What is neither is no weight.
+func (w *weight) UnmarshalJSON(data []byte) error {
+	var now struct {
+		Value tracker.Text `json:"value"`
+		Unit  tracker.Text `json:"unit"`
+	}
+	if json.Unmarshal(data, &now) == nil {
+		w.Value, w.Unit = now.Value, now.Unit
 		return nil
+	}
+	return json.Unmarshal(data, &w.Value)
+}
+
+// readRecord reads a tracking, which older versions put into a member of its own. What has another shape in part is read as far as it goes;
+// nil where no parcel is named.
+func readRecord(raw json.RawMessage) *record {
+	var older struct {
+		Tracking json.RawMessage `json:"tracking"`
+	}
+	if json.Unmarshal(raw, &older) == nil && len(older.Tracking) > 0 && older.Tracking[0] == '{' {
+		raw = older.Tracking
+	}
+	var r record
+	var shape *json.UnmarshalTypeError
+	if err := json.Unmarshal(raw, &r); (err != nil && !errors.As(err, &shape)) || (r.ID == "" && r.Number == "") {
+		return nil
+	}
+	if shape != nil {
+		r.strange = []dispute.Unknown{{Field: shape.Field, Value: shape.Value}}
+	}
+	if r.Weight != nil && r.Weight.Unit == "" {
+		r.Weight.Unit = r.Unit
 	}
 	r.raw = raw
 	return &r
@@ -63,7 +95,7 @@ func readRecord(raw json.RawMessage) *record {
 
 // report is what the tracking says in the desk's words.
 func (r *record) report(ref tracker.Ref) tracker.Report {
-	out := tracker.Report{Ref: tracker.Ref{Number: ref.Number, Carrier: string(r.Slug), ID: string(r.ID)}, Raw: r.raw, WeightG: r.Weight.grams()}
+	out := tracker.Report{Ref: tracker.Ref{Number: ref.Number, Carrier: string(r.Slug), ID: string(r.ID)}, Raw: r.raw, WeightG: r.Weight.grams(), Unknown: r.strange}
 	out.Stopped = r.Tag == "Expired" || (r.Active != nil && !*r.Active)
 	if r.LastMile != nil {
 		if n := shipment.Number(string(r.LastMile.Number)); n != "" && n != ref.Number {
@@ -96,12 +128,16 @@ func (c *checkpoint) scan() (dispute.Scan, bool) {
 	if code == "" {
 		code = c.Tag
 	}
+	country := c.Country
+	if country == "" {
+		country = c.Older
+	}
 	place := c.Place
 	if place == "" {
 		place = c.City
 	}
 	return dispute.Scan{
-		At: at, Raw: string(code), Place: tracker.Shortened(string(place), 200), Country: tracker.Country(string(c.Country)),
+		At: at, Raw: string(code), Place: tracker.Shortened(string(place), 200), Country: tracker.Country(string(country)),
 		Note: tracker.Shortened(string(c.Message), 500), Via: kind,
 	}, ok
 }

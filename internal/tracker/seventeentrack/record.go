@@ -17,7 +17,9 @@ type record struct {
 	Number  tracker.Text `json:"number"`
 	Carrier tracker.Text `json:"carrier"`
 	Info    *info        `json:"track_info"`
-	raw     json.RawMessage
+	// Older is what version 1 tells in its place: letters and numbers of its own, which are not read.
+	Older json.RawMessage `json:"track"`
+	raw   json.RawMessage
 }
 
 type info struct {
@@ -84,6 +86,9 @@ func (r *record) report(ref tracker.Ref) tracker.Report {
 		out.Ref.Carrier = r.carrier()
 	}
 	if r.Info == nil {
+		if len(r.Older) > 0 {
+			out.Unknown = append(out.Unknown, dispute.Unknown{Field: "track", Value: tracker.Shortened(string(r.Older), 500)})
+		}
 		return out
 	}
 	out.Stopped = strings.HasPrefix(string(r.Info.Latest.Status), "Expired")
