@@ -18,12 +18,13 @@ type seenInput struct {
 	}
 }
 
-type channelsInput struct {
+// ChannelsInput says whose channels are meant.
+type ChannelsInput struct {
 	Installation bool `query:"installation" doc:"those of programs that listen to the whole desk; for owners"`
 }
 
 type newChannelInput struct {
-	channelsInput
+	ChannelsInput
 	Body desk.ChannelInput
 }
 
@@ -89,7 +90,7 @@ func (a *API) addChannels() {
 			return list(a.Desk.Ways()), nil
 		})
 	handle(a, operation{method: http.MethodGet, path: "/channels", id: "list-channels", tag: "notices", summary: "Ways the member is reached"},
-		func(ctx context.Context, who desk.Who, in *channelsInput) (*body[items[desk.ChannelView]], error) {
+		func(ctx context.Context, who desk.Who, in *ChannelsInput) (*body[items[desk.ChannelView]], error) {
 			all, err := a.Desk.ChannelList(ctx, who, in.Installation)
 			return list(all), err
 		})

@@ -320,10 +320,22 @@ func (d *Desk) tested(ctx context.Context, c store.Channel, cause error, now tim
 		return tx.ChannelWorked(c.ID, now)
 	})
 	if cause != nil {
-		if fault.Of(cause) == nil {
-			cause = fault.New(fault.Unknown, "fault.notify.perhaps").Because(cause)
-		}
-		return cause
+		return ofOther(cause)
 	}
 	return err
+}
+
+// ofOther is what went wrong at the other side as whoever asked for the test is told: the other side refusing our signature must not look
+// like the desk refusing the member.
+func ofOther(cause error) error {
+	f := fault.Of(cause)
+	if f == nil {
+		return fault.New(fault.Unknown, "fault.notify.perhaps").Because(cause)
+	}
+	if f.Kind == fault.Unauthorised || f.Kind == fault.Forbidden {
+		told := *f
+		told.Kind = fault.Refused
+		return &told
+	}
+	return cause
 }

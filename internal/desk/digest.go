@@ -25,7 +25,7 @@ func (d *Desk) makeLists(ctx context.Context) (int, error) {
 			return err
 		}
 		for _, h := range digests {
-			if err := d.makeList(ctx, tx, h, now, d.digestOf, func(h *store.Hours, digest, _ time.Time) { h.DigestAt = digest }); err != nil {
+			if err := d.makeList(ctx, tx, h, h.DigestAt, now, d.digestOf, func(h *store.Hours, digest, _ time.Time) { h.DigestAt = digest }); err != nil {
 				return err
 			}
 		}
@@ -34,7 +34,7 @@ func (d *Desk) makeLists(ctx context.Context) (int, error) {
 			return err
 		}
 		for _, h := range evenings {
-			if err := d.makeList(ctx, tx, h, now, d.eveningOf, func(h *store.Hours, _, evening time.Time) { h.EveningAt = evening }); err != nil {
+			if err := d.makeList(ctx, tx, h, h.EveningAt, now, d.eveningOf, func(h *store.Hours, _, evening time.Time) { h.EveningAt = evening }); err != nil {
 				return err
 			}
 		}
@@ -47,19 +47,18 @@ func (d *Desk) makeLists(ctx context.Context) (int, error) {
 type listOf func(ctx context.Context, tx *store.Tx, m store.Member, p Plan, now time.Time) ([]tell, error)
 
 // makeList tells one member one list and sets its next instant. A list that is hours late, because nothing ran, is left out.
-func (d *Desk) makeList(ctx context.Context, tx *store.Tx, h store.Hours, now time.Time, list listOf, next func(*store.Hours, time.Time, time.Time)) error {
+func (d *Desk) makeList(ctx context.Context, tx *store.Tx, h store.Hours, due, now time.Time, list listOf, next func(*store.Hours, time.Time, time.Time)) error {
 	m, err := tx.Member(ctx, h.MemberID)
 	if err != nil {
 		return err
 	}
 	p := planOf(h)
-	late := now.Sub(h.DigestAt) > lateList && now.Sub(h.EveningAt) > lateList
 	digest, evening := p.lists(m.Zone, now)
 	if fresh, ok, err := tx.HoursOf(ctx, h.MemberID); err == nil && ok {
 		h = fresh // the other list may have been moved in this transaction
 	}
 	next(&h, digest, evening)
-	if err := tx.PutHours(h); err != nil || m.State != "active" || late {
+	if err := tx.PutHours(h); err != nil || m.State != "active" || now.Sub(due) > lateList {
 		return err
 	}
 	tells, err := list(ctx, tx, m, p, now)

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"time"
 
 	"parley/internal/connector"
 )
@@ -14,3 +15,6 @@ func (d *Desk) TakeIn(ctx context.Context, storeID int64, batch []connector.Snap
 	}
 	return d.takeIn(ctx, st, batch)
 }
+
+// Beat says that a loop of this node looked for work at an instant.
+func (d *Desk) Beat(loop string, at time.Time) { d.pulse.beat(loop, at) }

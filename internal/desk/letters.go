@@ -309,7 +309,8 @@ func (d *Desk) endLetter(ctx context.Context, l store.Letter, c store.Channel, s
 	})
 }
 
-// channelFailed tells a member, on their other channels, that one does not work. Once a day is enough.
+// channelFailed tells a member, on their other channels, that one does not work; where there is no other, or the channel is of a program,
+// the owners are told as well. Once a day is enough.
 func (d *Desk) channelFailed(ctx context.Context, tx *store.Tx, c store.Channel, l store.Letter, cause error, now time.Time) error {
 	if err := tx.ChannelFailed(c.ID, now, l.Fault); err != nil {
 		return err
@@ -321,10 +322,25 @@ func (d *Desk) channelFailed(ctx context.Context, tx *store.Tx, c store.Channel,
 	if f := fault.Of(cause); f != nil {
 		t.item.Fault, t.item.Params = f.Key, f.Params
 	}
+	p, err := d.peopleOf(ctx, tx)
+	if err != nil {
+		return err
+	}
 	if c.MemberID == 0 {
-		t.only = nil // the installation's own: leads and owners
+		t.only = []int64{}
+	}
+	if c.MemberID == 0 || !p.hasAnother(c) { // the installation's own, or the only one of somebody: owners have to hear of it
+		t.also = p.inRole("owner")
+	}
+	if name := p.book.members[c.MemberID].Name; name != "" {
+		t.item.Title += " (" + name + ")"
 	}
 	return d.tell(ctx, tx, now, []tell{t})
+}
+
+// hasAnother tells whether a member has a channel besides one that works as far as is known.
+func (p *people) hasAnother(c store.Channel) bool {
+	return slices.ContainsFunc(p.channels[c.MemberID], func(o store.Channel) bool { return o.ID != c.ID && o.FailingSince.IsZero() })
 }
 
 func nameOf(c store.Channel) string {

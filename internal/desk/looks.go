@@ -123,15 +123,16 @@ func (d *Desk) unsettled(ctx context.Context, tx *store.Tx, n store.Notice) (t t
 	if err := json.Unmarshal(n.Data, &t.item); err != nil {
 		return t, false, err
 	}
+	if n.Reason == notify.Store {
+		y, err := tx.SyncOf(ctx, n.StoreID)
+		return t, err == nil && !y.LastOKAt.After(t.item.Since), ignoreMissing(err)
+	}
 	if n.CaseID == 0 {
 		return t, true, nil
 	}
 	c, err := tx.Case(ctx, n.CaseID)
 	if err != nil {
-		if fault.Is(err, fault.NotFound) {
-			err = nil
-		}
-		return t, false, err
+		return t, false, ignoreMissing(err)
 	}
 	t.c = &c
 	switch n.Reason {
@@ -141,4 +142,12 @@ func (d *Desk) unsettled(ctx context.Context, tx *store.Tx, n store.Notice) (t t
 		return t, c.Card.Effect == inDoubt || c.Card.Effect == contradicted, nil
 	}
 	return t, c.Open, nil
+}
+
+// ignoreMissing: what was removed meanwhile matters to nobody.
+func ignoreMissing(err error) error {
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
 }

@@ -273,7 +273,7 @@ func whoOfMember(m store.Member) Who {
 // audience is who is told on an occasion, and whether there is anybody left to tell if they do not look.
 func (p *people) audience(t *tell) (ids []int64, further bool) {
 	if t.only != nil {
-		return t.only, false
+		return p.with(slices.Clone(t.only), t.also), false
 	}
 	storeID, assignee := t.st, int64(0)
 	if t.c != nil {
@@ -292,12 +292,17 @@ func (p *people) audience(t *tell) (ids []int64, further bool) {
 	if len(circles) > 0 {
 		ids = slices.Clone(circles[0])
 	}
-	for _, id := range t.also {
+	return p.with(ids, t.also), len(circles) > 1
+}
+
+// with adds active members who are not among those told anyway.
+func (p *people) with(ids, also []int64) []int64 {
+	for _, id := range also {
 		if !slices.Contains(ids, id) && p.book.members[id].State == "active" {
 			ids = append(ids, id)
 		}
 	}
-	return ids, len(circles) > 1
+	return ids
 }
 
 func within(ids, all []int64) bool {

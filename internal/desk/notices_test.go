@@ -9,9 +9,10 @@ import (
 	"time"
 
 	"parley/internal/desk"
-	"parley/internal/notify"
+	"parley/internal/notify/chat"
 	"parley/internal/notify/mail"
 	"parley/internal/notify/notifytest"
+	"parley/internal/notify/push"
 	"parley/internal/notify/webhook"
 	"parley/internal/store"
 	"parley/internal/webclient"
@@ -21,10 +22,9 @@ const hookSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="
 
 // ways gives the desk real channels.
 func (s *scene) ways(d *desk.Desk) {
-	d.Channels = map[string]notify.Channel{
-		"mail":    mail.New(5 * time.Second),
-		"webhook": webhook.New(webclient.New(webclient.Options{AllowPrivate: true, Now: s.clock.Now}), s.clock.Now),
-	}
+	client := webclient.New(webclient.Options{AllowPrivate: true, Now: s.clock.Now})
+	d.Channels = chat.All(client, s.clock.Now)
+	d.Channels["mail"], d.Channels["webhook"], d.Channels["push"] = mail.New(5*time.Second), webhook.New(client, s.clock.Now), push.New(client)
 }
 
 // office are the working hours of the tests: 09:00 to 18:00 in Madrid, every day, no lists.

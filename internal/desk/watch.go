@@ -195,15 +195,19 @@ func (d *Desk) silences(ctx context.Context, now time.Time) error {
 		if now.Sub(since) < d.silentAfter() || d.watching.silent[about] {
 			continue
 		}
-		d.watching.silent[about] = true
 		tells = append(tells, tell{st: y.StoreID, about: about, watch: true, item: notify.Item{Reason: notify.Store, Since: since, Fault: y.FaultKey}})
 	}
 	if len(tells) == 0 {
 		return nil
 	}
-	err = d.DB.Write(ctx, func(tx *store.Tx) error { return d.tell(ctx, tx, now, tells) })
+	if err := d.DB.Write(ctx, func(tx *store.Tx) error { return d.tell(ctx, tx, now, tells) }); err != nil {
+		return err
+	}
+	for _, t := range tells {
+		d.watching.silent[t.about] = true
+	}
 	wake(d.wakeNotices)
-	return err
+	return nil
 }
 
 // silentAfter is the time without a good reading after which people are told.
