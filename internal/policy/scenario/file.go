@@ -117,8 +117,30 @@ func Read(path string, data []byte) (f *File, err error) {
 	if len(tree.Docs) != 1 {
 		return nil, Problem{path, 1, 1, "a scenario file is one document"}
 	}
+	if f := (&fancyFinder{}); f.in(tree.Docs[0]) { // a few lines of aliases stand for more than fits into memory
+		at := f.bad.GetToken().Position
+		return nil, Problem{path, at.Line, at.Column, "anchors, aliases and tags are not allowed: write it out"}
+	}
 	r := reader{path: path, tree: tree}
 	return r.file(data)
+}
+
+// fancyFinder finds what is not plain YAML.
+type fancyFinder struct{ bad ast.Node }
+
+func (f *fancyFinder) in(doc ast.Node) bool {
+	ast.Walk(f, doc)
+	return f.bad != nil
+}
+
+// Visit looks at one node.
+func (f *fancyFinder) Visit(n ast.Node) ast.Visitor {
+	switch n.(type) {
+	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode, *ast.MergeKeyNode:
+		f.bad = n
+		return nil
+	}
+	return f
 }
 
 func yamlError(path string, err error) error {

@@ -2,6 +2,7 @@ package scenario_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,6 +27,11 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Add([]byte("id: 1\ntitle: x\ncovers: [a]\npacks: [b]\nchecks: [{now: yesterday}]\n"))
 	f.Add([]byte("a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nid: *c\n"))
+	bomb := "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"
+	for n := range 9 {
+		bomb += fmt.Sprintf("a%d: &a%d [%s]\n", n+1, n+1, strings.Repeat(fmt.Sprintf("*a%d,", n), 10))
+	}
+	f.Add([]byte(bomb + "id: 1\ntitle: *a9\n"))
 	f.Add([]byte("a: &a {b: *a}\n<<: *a\n"))
 	f.Add([]byte(strings.Repeat("[", 2000)))
 	f.Add([]byte("id: !!binary x\n? {a: b}\n: 0x\x00"))
