@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"parley/internal/blob"
@@ -56,9 +57,13 @@ func Simulation(dir string, o sim.Options) (sim.Options, error) {
 	return o, nil
 }
 
+// rarely lets the memory of a simulation grow to five times what is in use before it is swept.
+const rarely = 400
+
 // Simulate runs one simulation. Its files go to a temporary folder, in memory where the machine has such a folder; on PostgreSQL it works
 // in a database of its own beside the one named.
 func Simulate(ctx context.Context, o sim.Options) (report sim.Report, err error) {
+	defer debug.SetGCPercent(debug.SetGCPercent(rarely)) // it is one thread, and what it keeps grows with every case
 	base := "/dev/shm"
 	if _, serr := os.Stat(base); serr != nil {
 		base = ""

@@ -286,7 +286,7 @@ func rawActs(b *testing.B, a *app.App, acts []string) {
 				return err
 			}
 			return a.DB.Write(ctx, func(tx *store.Tx) error {
-				if err := tx.AddReceipt(receipts[0]); err != nil {
+				if err := tx.AddReceipts(receipts[:1]); err != nil {
 					return err
 				}
 				if err := tx.PutEffect(e); err != nil {

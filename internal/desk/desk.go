@@ -81,6 +81,9 @@ type Desk struct {
 
 	wakeSync, wakeEffects, wakeTimers, wakeOrders, wakeNotices, wakeWatch, wakeTrackings, wakeSubscriptions chan struct{}
 
+	saves ride[*trial]   // how acts stand on their way
+	ends  ride[shownAct] // acts that the platform shows
+
 	watching *watching
 	tidied   atomic.Int64 // second at which Settle or Step tidied up last
 }
@@ -111,6 +114,8 @@ func New(o Options) *Desk {
 		d.abouts[kind] = c.About()
 	}
 	d.holder = rand.Text()
+	d.saves = ride[*trial]{all: d.saveAll, seats: rideSeats}
+	d.ends = ride[shownAct]{all: d.confirmAll, seats: rideSeats}
 	d.hear = &hearing{wake: d.wakeAll}
 	o.DB.AfterCommit(d.committed)
 	return d

@@ -3,7 +3,9 @@ package desk
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,15 +39,37 @@ const (
 
 // runEffects sends what is due, one act of a case after the other, different cases side by side.
 func (d *Desk) runEffects(ctx context.Context) {
-	pump(ctx, d, work[store.Effect]{
-		name: "effects", atOnce: effectAtOnce, grace: stopGrace, ring: d.wakeEffects, next: d.DB.NextEffect, release: (*store.Tx).ReleaseEffect,
-		claim: func(n int) ([]store.Effect, error) { return d.DB.ClaimEffects(ctx, d.Now(), effectLease, n) },
-		do: func(ctx context.Context, e store.Effect) {
-			if err := d.advance(ctx, e); err != nil {
-				d.failed(ctx, "effect "+e.ID, err)
+	pump(ctx, d, work[*trial]{
+		name: "effects", atOnce: effectAtOnce, grace: stopGrace, ring: d.wakeEffects, next: d.DB.NextEffect,
+		claim:   func(n int) ([]*trial, error) { return d.claimEffects(ctx, n) },
+		release: func(tx *store.Tx, t *trial) error { return tx.ReleaseEffect(t.e) },
+		do: func(ctx context.Context, t *trial) {
+			if err := t.advance(ctx); err != nil {
+				d.failed(ctx, "effect "+t.e.ID, err)
 			}
 		},
 	})
+}
+
+// claimEffects takes what is due, with the decisions and the stores it comes from.
+func (d *Desk) claimEffects(ctx context.Context, limit int) ([]*trial, error) {
+	effects, err := d.DB.ClaimEffects(ctx, d.Now(), effectLease, limit)
+	if err != nil || len(effects) == 0 {
+		return nil, err
+	}
+	var decisions []string
+	var stores []int64
+	for _, e := range effects {
+		decisions, stores = append(decisions, e.DecisionID), append(stores, e.StoreID)
+	}
+	// Where these cannot be read the acts are claimed all the same, and each asks for its own.
+	bases, _ := d.DB.Decisions(ctx, decisions)
+	from, _ := d.DB.StoresByID(ctx, stores)
+	out := make([]*trial, len(effects))
+	for i, e := range effects {
+		out[i] = &trial{d: d, e: e, st: from[e.StoreID], dec: bases[e.DecisionID]}
+	}
+	return out, nil
 }
 
 // trial is one go at an effect.
@@ -53,6 +77,7 @@ type trial struct {
 	d       *Desk
 	e       store.Effect
 	step    connector.Effect
+	dec     store.Decision
 	st      store.Store
 	session connector.Session
 	receipt *connector.Receipt // what came back, not written yet
@@ -60,8 +85,7 @@ type trial struct {
 
 // advance brings a claimed effect one step further and writes down where it stands. Whatever dies in between, the next claim finds the
 // state written last and goes on from there: planned is sent, sending and sent are looked for first.
-func (d *Desk) advance(ctx context.Context, e store.Effect) error {
-	t := &trial{d: d, e: e}
+func (t *trial) advance(ctx context.Context) error {
 	if err := t.prepare(ctx); err != nil {
 		return t.postpone(ctx, err)
 	}
@@ -76,8 +100,10 @@ func (t *trial) prepare(ctx context.Context) error {
 	if t.step, err = payload(t.e); err != nil {
 		return err
 	}
-	if t.st, err = t.d.DB.Store(ctx, t.e.StoreID); err != nil {
-		return err
+	if t.st.ID == 0 {
+		if t.st, err = t.d.DB.Store(ctx, t.e.StoreID); err != nil {
+			return err
+		}
 	}
 	if t.session, err = t.d.ready(ctx, t.st); err != nil {
 		return err
@@ -162,12 +188,15 @@ func (t *trial) fetch(ctx context.Context) (connector.Snapshot, error) {
 
 // movedOn tells whether the case is still what the decision was based on.
 func (t *trial) movedOn(ctx context.Context, now connector.Snapshot) (*fault.Fault, error) {
-	dec, err := t.d.DB.Decision(ctx, t.e.DecisionID)
-	if err != nil {
-		return nil, err
+	if t.dec.ID == "" {
+		dec, err := t.d.DB.Decision(ctx, t.e.DecisionID)
+		if err != nil {
+			return nil, err
+		}
+		t.dec = dec
 	}
 	var seen basis
-	if err := json.Unmarshal(dec.Basis, &seen); err != nil {
+	if err := json.Unmarshal(t.dec.Basis, &seen); err != nil {
 		return nil, err
 	}
 	return seen.changed(basisOf(&now.Facts)), nil
@@ -211,11 +240,15 @@ func (t *trial) unsent(ctx context.Context, cause error, receipt connector.Recei
 }
 
 // denied: the platform said no. The record is read all the same: something between us may have sent the call twice, and then the no is
-// the answer to the second one. Where the record is as it was, it is looked at again as after any act: what is shown may be behind.
+// the answer to the second one. Where the record is as it was, it is looked at again as after any act: what is shown may be behind. A no
+// that asks for one of the platform's own fields first, such as a code it sent by telephone, is final: whoever decides anew must not wait.
 func (t *trial) denied(ctx context.Context, no *fault.Fault, receipt connector.Receipt) error {
 	t.e.State, t.e.Fault = sent, deniedJSON(no)
 	if len(receipt.Raw) > 0 {
 		t.receipt = &receipt
+	}
+	if strings.HasPrefix(no.Field, "fields.") {
+		return t.end(ctx, refused, no)
 	}
 	if err := t.save(ctx); err != nil {
 		return err
@@ -342,25 +375,54 @@ func (t *trial) pause(ctx context.Context, until time.Time) error {
 }
 
 // save writes the effect under the fence of this claim; another claim since then makes it fail, and this one stops.
-func (t *trial) save(ctx context.Context) error {
-	err := t.d.DB.Write(ctx, func(tx *store.Tx) error {
-		if err := t.putEffect(tx, t.d.Now()); err != nil {
+func (t *trial) save(ctx context.Context) error { return t.d.saves.take(ctx, t) }
+
+// rideSeats is how many shared writes of one kind are under way at once: while one waits for its commit, the next is filled.
+const rideSeats = 2
+
+// saveAll writes how several acts stand.
+func (d *Desk) saveAll(ctx context.Context, all []*trial) error {
+	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := putEffects(tx, all, d.Now()); err != nil {
 			return err
 		}
-		return tx.SetCaseEffect(t.e.CaseID, t.e.State)
+		return tx.SetCaseEffects(statesOf(all))
 	})
 	if err == nil {
-		t.receipt = nil
+		written(all)
 	}
 	return err
 }
 
-// putEffect writes the effect, and what came back if that was not written yet.
-func (t *trial) putEffect(tx *store.Tx, now time.Time) error {
-	if err := tx.PutEffect(t.e); err != nil || t.receipt == nil {
+// putEffects writes the effects, and what came back where that was not written yet.
+func putEffects(tx *store.Tx, all []*trial, now time.Time) error {
+	effects := make([]store.Effect, len(all))
+	var receipts []store.Receipt
+	for i, t := range all {
+		effects[i] = t.e
+		if t.receipt != nil {
+			receipts = append(receipts, receiptRow(t.e.ID, *t.receipt, now))
+		}
+	}
+	if err := tx.PutEffects(effects); err != nil {
 		return err
 	}
-	return tx.AddReceipt(receiptRow(t.e.ID, *t.receipt, now))
+	return tx.AddReceipts(receipts)
+}
+
+func statesOf(all []*trial) map[int64]string {
+	states := make(map[int64]string, len(all))
+	for _, t := range all {
+		states[t.e.CaseID] = t.e.State
+	}
+	return states
+}
+
+// written notes that what came back stands in the database.
+func written(all []*trial) {
+	for _, t := range all {
+		t.receipt = nil
+	}
 }
 
 func receiptRow(id string, r connector.Receipt, now time.Time) store.Receipt {
@@ -372,7 +434,81 @@ func receiptRow(id string, r connector.Receipt, now time.Time) store.Receipt {
 
 // confirm ends the effect with what the platform shows now.
 func (t *trial) confirm(ctx context.Context, after connector.Snapshot) error {
-	return t.endSeeing(ctx, confirmed, nil, after)
+	if t.remembers() {
+		return t.endSeeing(ctx, confirmed, nil, after)
+	}
+	return t.d.ends.take(ctx, shownAct{t, after})
+}
+
+// shownAct is an act that the platform shows as done.
+type shownAct struct {
+	t    *trial
+	seen connector.Snapshot
+}
+
+// confirmAll ends acts that are done, takes in what their platforms show now, and ends the decisions of which they were the last.
+func (d *Desk) confirmAll(ctx context.Context, all []shownAct) error {
+	now := d.Now()
+	trials := make([]*trial, len(all))
+	decisions := make([]string, len(all))
+	events := make([]store.Event, len(all))
+	for i, one := range all {
+		t := one.t
+		t.e.State, t.e.EndedAt, t.e.DueAt = confirmed, now, time.Time{}
+		trials[i], decisions[i] = t, t.e.DecisionID
+		var err error
+		if events[i], err = t.endEvent(confirmed, nil, now); err != nil {
+			return err
+		}
+	}
+	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := putEffects(tx, trials, now); err != nil { // first: a claim that was lost ends here
+			return err
+		}
+		if err := d.show(ctx, tx, all, now); err != nil {
+			return err
+		}
+		if err := tx.EndDecisions(decisions); err != nil {
+			return err
+		}
+		return tx.AddEvents(events)
+	})
+	if err == nil {
+		written(trials)
+		d.ended()
+	}
+	return err
+}
+
+// show takes in what platforms show of acts that end, store by store. A record that was taken in shows the end of its act; the other cases
+// are told.
+func (d *Desk) show(ctx context.Context, tx *store.Tx, all []shownAct, now time.Time) error {
+	states := map[int64]string{}
+	stores := map[int64]store.Store{}
+	seen := map[int64][]connector.Snapshot{}
+	for _, one := range all {
+		states[one.t.e.CaseID] = one.t.e.State
+		stores[one.t.st.ID] = one.t.st
+		seen[one.t.st.ID] = append(seen[one.t.st.ID], one.seen)
+	}
+	// All cases are locked in one order before any store is taken in: those who write several stores never wait for each other.
+	if _, err := tx.CasesForUpdate(slices.Collect(maps.Keys(states))); err != nil {
+		return err
+	}
+	for _, id := range slices.Sorted(maps.Keys(seen)) {
+		in := intake{d: d, tx: tx, st: stores[id], now: now, ended: states}
+		if _, err := in.take(ctx, seen[id]); err != nil {
+			return err
+		}
+	}
+	return tx.SetCaseEffects(states)
+}
+
+// ended wakes the loops that may have work when an act has ended.
+func (d *Desk) ended() {
+	wake(d.wakeTimers)
+	wake(d.wakeOrders)
+	wake(d.wakeNotices)
 }
 
 // end closes the effect where nothing new was seen.
@@ -383,11 +519,7 @@ func (t *trial) end(ctx context.Context, state string, f *fault.Fault) error {
 // endSeeing closes the effect and takes in what the platform shows, in one transaction.
 func (t *trial) endSeeing(ctx context.Context, state string, f *fault.Fault, seen connector.Snapshot) error {
 	return t.endAfter(ctx, state, f, func(tx *store.Tx, now time.Time) error {
-		in := intake{d: t.d, tx: tx, st: t.st, now: now, ended: t.e}
-		if _, err := in.take(ctx, []connector.Snapshot{seen}); err != nil || in.shown {
-			return err
-		}
-		return tx.SetCaseEffect(t.e.CaseID, state)
+		return t.d.show(ctx, tx, []shownAct{{t, seen}}, now)
 	})
 }
 
@@ -400,7 +532,7 @@ func (t *trial) endAfter(ctx context.Context, state string, f *fault.Fault, show
 		t.e.Fault = faultJSON(f)
 	}
 	err := t.d.DB.Write(ctx, func(tx *store.Tx) error {
-		if err := t.putEffect(tx, now); err != nil { // first: a claim that was lost ends here
+		if err := putEffects(tx, []*trial{t}, now); err != nil { // first: a claim that was lost ends here
 			return err
 		}
 		if err := show(tx, now); err != nil {
@@ -409,7 +541,11 @@ func (t *trial) endAfter(ctx context.Context, state string, f *fault.Fault, show
 		if err := t.settle(ctx, tx, state, now); err != nil {
 			return err
 		}
-		if err := t.endEvent(ctx, tx, state, f, now); err != nil {
+		ev, err := t.endEvent(state, f, now)
+		if err != nil {
+			return err
+		}
+		if err := tx.AddEvents([]store.Event{ev}); err != nil {
 			return err
 		}
 		if err := t.d.noticeEffect(ctx, tx, t.e, t.step.Do, f, now); err != nil {
@@ -418,9 +554,7 @@ func (t *trial) endAfter(ctx context.Context, state string, f *fault.Fault, show
 		return t.wantOrder(ctx, tx, now)
 	})
 	if err == nil {
-		wake(t.d.wakeTimers)
-		wake(t.d.wakeOrders)
-		wake(t.d.wakeNotices)
+		t.d.ended()
 	}
 	return err
 }
@@ -431,11 +565,7 @@ func (t *trial) settle(ctx context.Context, tx *store.Tx, state string, now time
 		if err := t.remember(ctx, tx, now); err != nil {
 			return err
 		}
-		open, err := tx.OpenEffects(ctx, t.e.DecisionID)
-		if err != nil || open > 0 {
-			return err
-		}
-		return tx.SetDecisionState(t.e.DecisionID, "done")
+		return tx.EndDecisions([]string{t.e.DecisionID})
 	}
 	if err := tx.CancelEffects(t.e.DecisionID, now); err != nil {
 		return err
@@ -450,36 +580,34 @@ func (t *trial) settle(ctx context.Context, tx *store.Tx, state string, now time
 	return tx.SetDecisionState(t.e.DecisionID, end)
 }
 
+// remembers tells whether the platform's own record does not list the act.
+func (t *trial) remembers() bool { return t.step.Do == "extend_protection" }
+
 // remember records acts of ours that the platform's own record does not list, and judges the case with them.
 func (t *trial) remember(ctx context.Context, tx *store.Tx, now time.Time) error {
-	var add dispute.Facts
-	switch t.step.Do {
-	case "extend_protection":
-		add.History = []dispute.Act{{At: now, Who: "staff", Did: "extended_protection", Days: t.step.Days, Reference: t.e.ID}}
-	default:
+	if !t.remembers() {
 		return nil
 	}
+	var add dispute.Facts
+	add.History = []dispute.Act{{At: now, Who: "staff", Did: "extended_protection", Days: t.step.Days, Reference: t.e.ID}}
 	_, err := t.d.rejudge(ctx, tx, []int64{t.e.CaseID}, now, func(m *matter) error { return m.record(add) })
 	return err
 }
 
 func (t *trial) wantOrder(ctx context.Context, tx *store.Tx, now time.Time) error {
-	if t.step.Do != "extend_protection" || t.step.Ref.Order == "" {
+	if !t.remembers() || t.step.Ref.Order == "" {
 		return nil
 	}
 	return tx.WantOrders(t.e.StoreID, []string{t.step.Ref.Order}, now)
 }
 
-func (t *trial) endEvent(ctx context.Context, tx *store.Tx, state string, f *fault.Fault, now time.Time) error {
+func (t *trial) endEvent(state string, f *fault.Fault, now time.Time) (store.Event, error) {
 	data := map[string]any{"effect": t.e.ID, "decision": t.e.DecisionID, "do": t.step.Do, "amount": t.step.Amount, "attempts": t.e.Attempts}
 	if f != nil {
 		data["fault"], data["params"] = f.Key, f.Params
 	}
 	raw, err := json.Marshal(data)
-	if err != nil {
-		return err
-	}
-	return tx.AddEvents([]store.Event{{CaseID: t.e.CaseID, At: now, Kind: "effect_" + state, Actor: "desk", Data: raw}})
+	return store.Event{CaseID: t.e.CaseID, At: now, Kind: "effect_" + state, Actor: "desk", Data: raw}, err
 }
 
 // faultJSON keeps what a person may read of a failure.

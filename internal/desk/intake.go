@@ -44,8 +44,7 @@ type intake struct {
 	orders  map[string]store.Order
 	fresh   []store.Order
 
-	ended store.Effect // that is ended by what is taken in; its case shows its state
-	shown bool         // it does
+	ended map[int64]string // states of acts that end with what is taken in, by case; each case shows its own and leaves the map
 }
 
 // change is one snapshot on its way in.
@@ -131,8 +130,9 @@ func (in *intake) load(ctx context.Context, batch []connector.Snapshot) error {
 	ids := make([]int64, 0, len(cases))
 	for key, c := range cases {
 		m := &matter{c: &c, st: in.st}
-		if c.ID == in.ended.CaseID {
-			m.c.Card.Effect, in.shown = in.ended.State, true
+		if state, ends := in.ended[c.ID]; ends {
+			m.c.Card.Effect = state
+			delete(in.ended, c.ID)
 		}
 		in.matters[key], byID[c.ID] = m, m
 		ids = append(ids, c.ID)

@@ -66,11 +66,11 @@ func soonest(a, b time.Time) time.Time {
 }
 
 func (d *Desk) settleEffects(ctx context.Context) (int, error) {
-	effects, err := d.DB.ClaimEffects(ctx, d.Now(), effectLease, effectAtOnce)
-	for _, e := range effects {
-		err = errors.Join(err, d.advance(ctx, e))
+	trials, err := d.claimEffects(ctx, effectAtOnce)
+	for _, t := range trials {
+		err = errors.Join(err, t.advance(ctx))
 	}
-	return len(effects), err
+	return len(trials), err
 }
 
 func (d *Desk) settleTimers(ctx context.Context) (int, error) {

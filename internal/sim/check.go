@@ -143,6 +143,9 @@ func (s *Sim) causeOf(m *matter, t Truth) string {
 	last := store.Effect{}
 	for _, e := range effects {
 		var act struct{ Do string }
+		if e.State == "cancelled" {
+			continue // it was never tried: what matters is the step before it, which failed
+		}
 		if json.Unmarshal(e.Payload, &act) == nil && act.Do != "extend_protection" && e.CreatedAt.Before(t.Lapsed) && e.CreatedAt.After(t.Lapsed.AddDate(0, 0, -5)) {
 			last = e
 		}
@@ -230,6 +233,18 @@ func (s *Sim) tellNet(m *matter) {
 	for _, e := range effects {
 		s.tell(m, "%s %s of %s is %s since %s, %d tries: %s %s", e.CreatedAt.Format(time.DateTime), e.ID, e.DecisionID, e.State,
 			e.EndedAt.Format(time.DateTime), e.Attempts, e.Fault, e.Payload)
+		if e.State != "confirmed" {
+			s.tellAround(m, e.CreatedAt, e.EndedAt)
+		}
+	}
+}
+
+// tellAround adds to the trace of a matter what went wrong anywhere between two instants.
+func (s *Sim) tellAround(m *matter, from, to time.Time) {
+	for _, l := range slices.Clone(s.lines) {
+		if l.matter < 0 && !l.at.Before(from.Add(-time.Minute)) && !l.at.After(to) {
+			s.tell(m, "%s %s", l.at.Format(time.DateTime), l.text)
+		}
 	}
 }
 

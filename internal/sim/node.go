@@ -37,6 +37,9 @@ func (n *node) Now() time.Time { return n.s.now.Add(n.s.skews[n.number]) }
 // Wait is only asked by loops, which a simulated node does not run.
 func (n *node) Wait(ctx context.Context, _ time.Time, _ <-chan struct{}) { <-ctx.Done() }
 
+// cache is what a node keeps of a database that grows to some hundred megabytes, in kilobytes.
+const cache = 64_000
+
 // start begins a life of a node: it opens the database and knows nothing else.
 func (s *Sim) start(number int) error {
 	s.lives++
@@ -46,7 +49,7 @@ func (s *Sim) start(number int) error {
 	n.gate.Full(s.diskFull)
 	n.db, n.dead = nil, false
 	s.quiet++ // nothing hits a node that only starts
-	db, err := store.Open(n.ctx, s.o.DB, store.Options{Now: n.Now, Log: s.o.Log, Gate: n.gate})
+	db, err := store.Open(n.ctx, s.o.DB, store.Options{Now: n.Now, Log: s.o.Log, Gate: n.gate, Cache: cache})
 	s.quiet--
 	if err != nil {
 		n.kill()

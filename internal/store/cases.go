@@ -217,6 +217,7 @@ func (tx *Tx) changeCases(cases []*Case) error {
 		return err
 	}
 	var bodies []*Case
+	var differ []difference
 	for _, c := range cases {
 		held, ok := tx.held[c.ID]
 		if !ok {
@@ -230,13 +231,18 @@ func (tx *Tx) changeCases(cases []*Case) error {
 		if slices.Equal(row, held.columns) && body == held.body {
 			continue
 		}
-		if err := tx.changeCase(c, row, held.columns); err != nil {
-			return err
-		}
+		differ = append(differ, c.differs(row, held.columns))
 		if body != held.body {
 			bodies = append(bodies, c)
 		}
 		tx.held[c.ID] = heldCase{row, body}
+		old := heldTally(held.columns)
+		tx.countRow(old, -1)
+		tx.count(c, 1)
+		tx.touch(c)
+	}
+	if err := tx.writeDifferences(differ); err != nil {
+		return err
 	}
 	return tx.putBodies(bodies)
 }
@@ -256,25 +262,56 @@ func (tx *Tx) holdMissing(cases []*Case) error {
 	return err
 }
 
-// changeCase writes the columns that differ: every column left out spares the indexes it stands in.
-func (tx *Tx) changeCase(c *Case, row, held []any) error {
+// difference is what of a case's row is new: every column left out spares the indexes it stands in.
+type difference struct {
+	columns string
+	row     []any // id, the version it had, and the new values of the columns
+}
+
+// differs gives the case the next version and names what differs.
+func (c *Case) differs(row, held []any) difference {
 	c.Version++
 	row[0] = c.Version
-	var sets []string
-	var args []any
+	var columns []string
+	values := []any{c.ID, held[0]}
 	for i, column := range caseColumns {
 		if row[i] != held[i] {
-			sets = append(sets, column+" = ?")
-			args = append(args, row[i])
+			columns = append(columns, column)
+			values = append(values, row[i])
 		}
 	}
-	args = append(args, c.ID, held[0])
-	if err := tx.must("case", "UPDATE case_ SET "+strings.Join(sets, ", ")+" WHERE id = ? AND version = ?", args...); err != nil {
-		return err
+	return difference{strings.Join(columns, ","), values}
+}
+
+// writeDifferences writes rows in which the same columns differ in one sentence.
+func (tx *Tx) writeDifferences(all []difference) error {
+	slices.SortStableFunc(all, func(a, b difference) int { return cmp.Compare(a.columns, b.columns) })
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && all[n].columns == all[0].columns {
+			n++
+		}
+		if err := tx.writeSame(all[:n]); err != nil {
+			return err
+		}
+		all = all[n:]
 	}
-	old := heldTally(held)
-	tx.countRow(old, -1)
-	tx.count(c, 1)
-	tx.touch(c)
 	return nil
+}
+
+func (tx *Tx) writeSame(all []difference) error {
+	columns := strings.Split(all[0].columns, ",")
+	if len(all) == 1 {
+		args := append(slices.Clone(all[0].row[2:]), all[0].row[0], all[0].row[1])
+		return tx.must("case", "UPDATE case_ SET "+strings.Join(columns, " = ?, ")+" = ? WHERE id = ? AND version = ?", args...)
+	}
+	rows := make([][]any, len(all))
+	for i := range all {
+		rows[i] = all[i].row
+	}
+	hit, err := tx.update("case_", append([]string{"id", "version"}, columns...), 2, rows)
+	if err == nil && hit != int64(len(all)) {
+		err = changedMeanwhile("case")
+	}
+	return err
 }

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -45,12 +47,26 @@ func (tx *Tx) CancelEffects(decisionID string, at time.Time) error {
 
 // SetCaseEffect writes the state of a case's last outward act onto its card.
 func (tx *Tx) SetCaseEffect(caseID int64, state string) error {
-	c, err := tx.CaseForUpdate(caseID, 0)
+	return tx.SetCaseEffects(map[int64]string{caseID: state})
+}
+
+// SetCaseEffects is SetCaseEffect for many cases, by their ids. NotFound if one of them does not exist.
+func (tx *Tx) SetCaseEffects(states map[int64]string) error {
+	ids := slices.Sorted(maps.Keys(states))
+	found, err := tx.CasesForUpdate(ids)
 	if err != nil {
 		return err
 	}
-	c.Card.Effect = state
-	return tx.PutCases([]*Case{&c})
+	cases := make([]*Case, 0, len(ids))
+	for _, id := range ids {
+		c, ok := found[id]
+		if !ok {
+			return missing("case")
+		}
+		c.Card.Effect = states[id]
+		cases = append(cases, &c)
+	}
+	return tx.PutCases(cases)
 }
 
 // FreezeEvidence marks proofs of a case as shown to a platform from an instant on; what is frozen already keeps its instant.

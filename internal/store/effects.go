@@ -25,6 +25,16 @@ func (r reader) Decision(ctx context.Context, id string) (Decision, error) {
 	return one(ctx, r, "decision", readDecision, "SELECT "+decisionAll+" FROM decision WHERE id = ?", id)
 }
 
+// Decisions gives decisions by id. What does not exist is left out.
+func (r reader) Decisions(ctx context.Context, ids []string) (map[string]Decision, error) {
+	found, err := byIDs(ctx, r, readDecision, "SELECT "+decisionAll+" FROM decision WHERE id", "", ids)
+	out := make(map[string]Decision, len(found))
+	for _, d := range found {
+		out[d.ID] = d
+	}
+	return out, err
+}
+
 // WaitingDecisions gives the decisions that wait for a signature or for the safety net, oldest first: those of the cases, or all (nil).
 func (r reader) WaitingDecisions(ctx context.Context, caseIDs []int64) ([]Decision, error) {
 	const text = "SELECT " + decisionAll + " FROM decision WHERE state IN ('to_sign', 'prepared')"
@@ -51,6 +61,19 @@ func (tx *Tx) AddDecision(d Decision) error {
 // SetDecisionState writes how a decision stands; nothing else of it ever changes. Conflict if there is no such decision.
 func (tx *Tx) SetDecisionState(id, state string) error {
 	return tx.must("decision", "UPDATE decision SET state = ? WHERE id = ?", state, id)
+}
+
+// EndDecisions marks those decisions as done of which every act has ended.
+func (tx *Tx) EndDecisions(ids []string) error {
+	for _, part := range chunks(ids, 512) {
+		list, args := marks(part)
+		_, err := tx.change("UPDATE decision SET state = 'done' WHERE id IN ("+list+")"+
+			" AND NOT EXISTS (SELECT 1 FROM effect e WHERE e.decision_id = decision.id AND e.ended_at = 0)", args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 const effectAll = "id, decision_id, case_id, store_id, seq, payload, state, attempts, retries, looks, due_at, lease_until, fence, before_, fault, created_at, ended_at"
@@ -104,6 +127,26 @@ func (tx *Tx) PutEffect(e Effect) error {
 		string(e.Before), string(e.Fault), micros(e.EndedAt), e.ID, e.Fence)
 }
 
+// PutEffects is PutEffect for many. Conflict, and nothing of the write stays, if one of them has another fence.
+func (tx *Tx) PutEffects(effects []Effect) error {
+	if len(effects) == 1 {
+		return tx.PutEffect(effects[0])
+	}
+	rows := make([][]any, len(effects))
+	for i, e := range effects {
+		tx.Touched(e.CaseID)
+		rows[i] = []any{
+			e.ID, e.Fence, string(e.Payload), e.State, e.Attempts, e.Retries, e.Looks, micros(e.DueAt), micros(e.LeaseUntil), string(e.Before), string(e.Fault), micros(e.EndedAt),
+		}
+	}
+	columns := []string{"id", "fence", "payload", "state", "attempts", "retries", "looks", "due_at", "lease_until", "before_", "fault", "ended_at"}
+	hit, err := tx.update("effect", columns, 2, rows)
+	if err == nil && hit != int64(len(effects)) {
+		err = changedMeanwhile("effect")
+	}
+	return err
+}
+
 // ClaimEffects takes outward acts that are due by now and not leased, longest waiting first, each with a new fence and a
 // lease. Only the first unfinished act of a case is given, so the acts of a case leave in their order: one that is
 // stuck (not ended, not due) holds back those behind it.
@@ -144,16 +187,22 @@ func (r reader) Receipts(ctx context.Context, effectID string) ([]Receipt, error
 	return receipts, nil
 }
 
-// AddReceipt keeps what was sent and what came back.
-func (tx *Tx) AddReceipt(r Receipt) error {
-	request, err := tx.db.pack(r.Request)
-	if err != nil {
-		return err
+var receiptTable = table{name: "receipt", columns: []string{"effect_id", "at", "request", "raw"}}
+
+// AddReceipts keeps what was sent and what came back.
+func (tx *Tx) AddReceipts(receipts []Receipt) error {
+	rows := make([][]any, len(receipts))
+	for i, r := range receipts {
+		request, err := tx.db.pack(r.Request)
+		if err != nil {
+			return err
+		}
+		raw, err := tx.db.pack(r.Raw)
+		if err != nil {
+			return err
+		}
+		rows[i] = []any{r.EffectID, micros(r.At), request, raw}
 	}
-	raw, err := tx.db.pack(r.Raw)
-	if err != nil {
-		return err
-	}
-	_, err = tx.change("INSERT INTO receipt (effect_id, at, request, raw) VALUES (?, ?, ?, ?)", r.EffectID, micros(r.At), request, raw)
+	_, err := put(tx, receiptTable, rows, nothing)
 	return err
 }

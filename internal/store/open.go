@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -28,6 +30,8 @@ type Options struct {
 	Log *slog.Logger     // nil = silence
 	// Gate stands before the engine in simulations; nil everywhere else.
 	Gate *Gate
+	// Cache is how many kilobytes of pages each connection to SQLite keeps; 0 = 8,000 for the writer, 4,000 for a reader.
+	Cache int
 }
 
 // DB is an open database. It is safe for use by several goroutines.
@@ -41,6 +45,7 @@ type DB struct {
 	path       string  // SQLite only: of the file
 	news       *news
 	gate       *Gate
+	cache      int          // kilobytes, see Options
 	post       *post        // PostgreSQL only: the line to other nodes
 	turns      atomic.Int64 // of writes, see tallySlots
 	packer     *sync.Pool   // compressors for what is kept as received
@@ -63,6 +68,7 @@ func Open(ctx context.Context, address string, options Options) (*DB, error) {
 	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
 		open = db.openPostgres
 	}
+	db.cache = options.Cache
 	if err := open(ctx, address); err != nil {
 		db.Close()
 		return nil, known(err)
@@ -114,8 +120,8 @@ func (db *DB) checkEncoding(ctx context.Context) error {
 // because the pages come from the system's cache in any case.
 const (
 	sqliteWriter = "_txlock=immediate&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=wal_autocheckpoint(20000)&_pragma=cache_size(-8000)&_pragma=mmap_size(0)&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)"
-	sqliteReader = "_pragma=busy_timeout(5000)&_pragma=query_only(1)&_pragma=cache_size(-4000)&_pragma=mmap_size(0)&_pragma=temp_store(MEMORY)"
+		"&_pragma=wal_autocheckpoint(20000)&_pragma=mmap_size(0)&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)"
+	sqliteReader = "_pragma=busy_timeout(5000)&_pragma=query_only(1)&_pragma=mmap_size(0)&_pragma=temp_store(MEMORY)"
 )
 
 func (db *DB) openSQLite(ctx context.Context, address string) error {
@@ -125,12 +131,12 @@ func (db *DB) openSQLite(ctx context.Context, address string) error {
 	}
 	db.path = path
 	file := "file:" + (&url.URL{Path: path}).EscapedPath()
-	db.writing = db.gate.open(sqliteFile(file + "?" + sqliteWriter))
+	db.writing = db.gate.open(sqliteFile(file + "?" + sqliteWriter + cacheOf(cmp.Or(db.cache, 8000))))
 	db.writing.SetMaxOpenConns(1)
 	if err := migrate(ctx, db.writing, dialect{}); err != nil {
 		return err
 	}
-	db.pool = db.gate.open(sqliteFile(file + "?" + sqliteReader))
+	db.pool = db.gate.open(sqliteFile(file + "?" + sqliteReader + cacheOf(cmp.Or(db.cache, 4000))))
 	readers := max(4, runtime.NumCPU())
 	db.pool.SetMaxOpenConns(readers)
 	db.pool.SetMaxIdleConns(readers)
@@ -138,6 +144,8 @@ func (db *DB) openSQLite(ctx context.Context, address string) error {
 	db.writer, err = startWriter(ctx, db.writing, db.now, path+"-wal", db.log)
 	return err
 }
+
+func cacheOf(kilobytes int) string { return "&_pragma=cache_size(-" + strconv.Itoa(kilobytes) + ")" }
 
 // sqliteFile is the way to a file with its settings. A driver that another program part registers under its name stays untouched.
 func sqliteFile(source string) driver.Connector { return file{&sqlite.Driver{}, source} }

@@ -107,4 +107,6 @@ func (r reader) NextWantedOrder(ctx context.Context) (time.Time, error) {
 	return one(ctx, r, "order", (*record).instant, nextWantedOrder)
 }
 
-const nextWantedOrder = "SELECT coalesce(min(o.wanted_at), 0) FROM order_ o JOIN store s ON s.id = o.store_id WHERE o.wanted_at > 0 AND s.state = 'active'"
+// nextWantedOrder walks the index of instants and stops at the first order of an active store, however many are wanted.
+const nextWantedOrder = "SELECT coalesce((SELECT o.wanted_at FROM order_ o WHERE o.wanted_at > 0" +
+	" AND (SELECT s.state FROM store s WHERE s.id = o.store_id) = 'active' ORDER BY o.wanted_at LIMIT 1), 0)"

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 )
 
@@ -44,6 +45,16 @@ func (r reader) Stores(ctx context.Context) ([]Store, error) {
 // Store gives one store. NotFound if there is none.
 func (r reader) Store(ctx context.Context, id int64) (Store, error) {
 	return one(ctx, r, "store", readStore, "SELECT "+storeAll+" FROM store WHERE id = ?", id)
+}
+
+// StoresByID gives stores by id. What does not exist is left out.
+func (r reader) StoresByID(ctx context.Context, ids []int64) (map[int64]Store, error) {
+	found, err := byIDs(ctx, r, readStore, "SELECT "+storeAll+" FROM store WHERE id", "", slices.Compact(slices.Sorted(slices.Values(ids))))
+	out := make(map[int64]Store, len(found))
+	for _, s := range found {
+		out[s.ID] = s
+	}
+	return out, err
 }
 
 func (s *Store) columns() []any {

@@ -31,8 +31,12 @@ func (r reader) NextSync(ctx context.Context) (time.Time, error) {
 	return one(ctx, r, "sync", (*record).instant, nextSync)
 }
 
-const nextSync = "SELECT coalesce(min(CASE WHEN y.lease_until > y.next_at THEN y.lease_until ELSE y.next_at END), 0)" +
-	" FROM sync y JOIN store s ON s.id = y.store_id WHERE y.next_at > 0 AND s.state = 'active'"
+// nextSync is the first reading that is not under way, or the first end of a lease, whichever is earlier. Both stop at the first store
+// that is active, however many there are.
+const nextSync = "SELECT coalesce(min(at), 0) FROM (SELECT (SELECT y.next_at FROM sync y WHERE y.next_at > 0 AND y.lease_until <= y.next_at" +
+	" AND (SELECT s.state FROM store s WHERE s.id = y.store_id) = 'active' ORDER BY y.next_at LIMIT 1) AS at" +
+	" UNION ALL SELECT (SELECT y.lease_until FROM sync y WHERE y.lease_until > 0 AND y.next_at > 0 AND y.lease_until > y.next_at" +
+	" AND (SELECT s.state FROM store s WHERE s.id = y.store_id) = 'active' ORDER BY y.lease_until LIMIT 1)) t"
 
 // ClaimSyncs takes the active stores that are to be read by now and not leased, longest waiting first. Each gets a lease
 // and a new fence; PutSync with that fence ends the lease.

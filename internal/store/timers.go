@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 )
@@ -51,28 +52,44 @@ func (tx *Tx) SetTimersOf(timers map[int64][]Timer) error {
 		had[t.CaseID][t.Kind] = t
 	}
 	var rows [][]any
+	kept := map[int64]bool{} // cases of which a timer runs on
 	for _, id := range ids {
 		for _, t := range timers[id] {
 			old, ok := had[id][t.Kind]
 			delete(had[id], t.Kind)
+			kept[id] = kept[id] || ok
 			if !ok || micros(old.DueAt) != micros(t.DueAt) || string(old.Data) != string(t.Data) {
 				rows = append(rows, []any{id, t.Kind, micros(t.DueAt), string(t.Data)})
 			}
 		}
 	}
-	if err := tx.endTimers(had); err != nil {
+	if err := tx.endTimers(had, kept); err != nil {
 		return err
 	}
 	_, err = put(tx, timerTable, rows, nothing)
 	return err
 }
 
-func (tx *Tx) endTimers(ended map[int64]map[string]Timer) error {
-	for id, kinds := range ended {
-		for kind := range kinds {
-			if _, err := tx.change("DELETE FROM timer WHERE case_id = ? AND kind = ?", id, kind); err != nil {
+// endTimers removes timers. Cases all of whose timers end, as they do when a matter is over, need one sentence together.
+func (tx *Tx) endTimers(ended map[int64]map[string]Timer, kept map[int64]bool) error {
+	var quiet []int64
+	for _, id := range slices.Sorted(maps.Keys(ended)) {
+		kinds := ended[id]
+		switch {
+		case len(kinds) == 0:
+		case !kept[id]:
+			quiet = append(quiet, id)
+		default:
+			list, args := marks(slices.Sorted(maps.Keys(kinds)))
+			if _, err := tx.change("DELETE FROM timer WHERE case_id = ? AND kind IN ("+list+")", append([]any{id}, args...)...); err != nil {
 				return err
 			}
+		}
+	}
+	for _, part := range chunks(quiet, 512) {
+		list, args := marks(part)
+		if _, err := tx.change("DELETE FROM timer WHERE case_id IN ("+list+")", args...); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -274,7 +274,7 @@ func TestTheActsOfACaseLeaveInTheirOrderAndOnce(t *testing.T) {
 			t.Fatalf("got %+v, %v", found, err)
 		}
 		write(t, db, func(tx *store.Tx) error {
-			return tx.AddReceipt(store.Receipt{EffectID: "a1", At: now, Request: []byte("ask"), Raw: make([]byte, 5000)})
+			return tx.AddReceipts([]store.Receipt{{EffectID: "a1", At: now, Request: []byte("ask"), Raw: make([]byte, 5000)}})
 		})
 		receipts, err := db.Receipts(ctx, "a1")
 		if err != nil || len(receipts) != 1 || string(receipts[0].Request) != "ask" || len(receipts[0].Raw) != 5000 {

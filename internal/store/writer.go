@@ -117,8 +117,15 @@ func (w *writer) group(first *turn) {
 		return
 	}
 	began := w.now()
-	var kept []*turn
-	for t, n := first, 1; t != nil; n++ {
+	if !w.begin(first) {
+		return
+	}
+	kept := []*turn{first}
+	for n := 1; n < groupSize && w.now().Sub(began) < groupTime; n++ {
+		t := w.waiting()
+		if t == nil {
+			break
+		}
 		keep, err := w.serve(t)
 		if keep {
 			kept = append(kept, t)
@@ -127,12 +134,23 @@ func (w *writer) group(first *turn) {
 			w.lost(kept, err)
 			return
 		}
-		t = nil
-		if n < groupSize && w.now().Sub(began) < groupTime {
-			t = w.waiting()
-		}
 	}
 	w.commit(kept)
+}
+
+// begin lets the first caller of a group run. It needs no savepoint: where it fails nothing else is undone with it.
+func (w *writer) begin(t *turn) bool {
+	select {
+	case t.start <- nil:
+	case <-t.ctx.Done():
+		_ = w.do("ROLLBACK") // nothing was done
+		return false
+	}
+	if failed := <-t.ran; failed != nil {
+		_ = w.do("ROLLBACK") // where SQLite has rolled back by itself this does nothing
+		return false
+	}
+	return true
 }
 
 // waiting gives the next turn if somebody waits already.

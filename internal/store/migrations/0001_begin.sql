@@ -46,6 +46,7 @@ CREATE TABLE sync (
 	lease_until BIGINT NOT NULL
 );
 CREATE INDEX sync_next ON sync (next_at) WHERE next_at > 0;
+CREATE INDEX sync_leased ON sync (lease_until) WHERE lease_until > 0;
 
 -- The columns of the lists. What only the case page reads stands in case_body, so that this table stays small enough
 -- for memory. due_at is the largest number where no deadline runs, so that the order of the index is the order shown.
