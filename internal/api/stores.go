@@ -71,12 +71,14 @@ type Identity struct {
 
 // Connector is a kind of platform a store can be at.
 type Connector struct {
-	Kind     string    `json:"kind"`
-	Mark     string    `json:"mark"`
-	Zone     string    `json:"zone" doc:"zone of the platform's clock"`
-	Packs    []string  `json:"packs" nullable:"false"`
-	Acts     []string  `json:"acts" nullable:"false" doc:"options the desk can carry out there"`
-	Settings []Setting `json:"settings" nullable:"false"`
+	Kind  string   `json:"kind"`
+	Mark  string   `json:"mark"`
+	Zone  string   `json:"zone" doc:"zone of the platform's clock"`
+	Packs []string `json:"packs" nullable:"false"`
+	Acts  []string `json:"acts" nullable:"false" doc:"options the desk can carry out there"`
+	// Fields are the named texts a decision may carry, by option.
+	Fields   map[string][]string `json:"fields,omitempty" doc:"named texts of the platform's own that a decision may carry, by option"`
+	Settings []Setting           `json:"settings" nullable:"false"`
 }
 
 // Setting is one field of a store's settings.
@@ -93,7 +95,7 @@ func connectorOf(c connector.About) Connector {
 	setting := func(s connector.Setting) Setting { return Setting(s) }
 	same := func(s string) string { return s }
 	return Connector{
-		Kind: c.Kind, Mark: c.Mark, Zone: c.Zone, Packs: each(c.Packs, same), Acts: each(c.Acts, same), Settings: each(c.Settings, setting),
+		Kind: c.Kind, Mark: c.Mark, Zone: c.Zone, Packs: each(c.Packs, same), Acts: each(c.Acts, same), Fields: c.Fields, Settings: each(c.Settings, setting),
 	}
 }
 

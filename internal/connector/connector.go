@@ -45,6 +45,9 @@ type About struct {
 	Acts []string
 	// Reasons are the platform's own codes that an act may name, by option; the first one is the usual one. An act without any names none.
 	Reasons map[string][]string
+	// Fields are named texts that an act may carry beside its own, by option, such as the code a platform sends to the seller's telephone. The
+	// form asks for them, with the texts "connector.KIND.field.NAME" and "connector.KIND.field.NAME.help".
+	Fields map[string][]string
 	// Recipients are whom a message may go to besides the buyer alone, the buyer first: buyer, platform, both. Empty = the buyer alone.
 	Recipients []string
 	// Parcels are those of Acts that tell number and carrier of a parcel.

@@ -179,6 +179,7 @@ func (d *Desk) optionViews(m *matter, f *dispute.Facts, v *policy.Verdict, p Cas
 func (o *OptionView) carries(about connector.About) {
 	o.Irrevocable, o.TakesTracking = slices.Contains(about.Irrevocable, o.Code), slices.Contains(about.Parcels, o.Code)
 	o.Reasons, o.NeedsReason = about.Reasons[o.Code], needsReason(o.Code) && len(about.Reasons[o.Code]) > 0
+	o.Fields = about.Fields[o.Code]
 	switch o.Code {
 	case "send_message", "counter_amount", "contest_with_evidence", "ask_to_cancel", "appeal":
 		o.Recipients = about.Recipients

@@ -252,6 +252,11 @@ func guardWords(about connector.About, ch *Choice) error {
 	if len(reasons) > 0 && (ch.Reason != "" || needsReason(ch.Option)) && !slices.Contains(reasons, ch.Reason) {
 		return fault.Input("reason_code", ch.Reason, strings.Join(reasons, ", "))
 	}
+	for name, value := range ch.Fields {
+		if known := about.Fields[ch.Option]; known != nil && !slices.Contains(known, name) {
+			return fault.Input("fields."+name, value, strings.Join(known, ", "))
+		}
+	}
 	if known := slices.Concat([]string{"", "buyer"}, about.Recipients); !slices.Contains(known, ch.To) {
 		return fault.Input("to", ch.To, strings.Join(slices.Compact(known[1:]), ", "))
 	}

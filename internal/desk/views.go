@@ -192,6 +192,7 @@ type OptionView struct {
 	Recipients         []string     // whom the words may go to, the usual one first; empty = nothing to choose
 	Reasons            []string     // the platform's own codes, the usual one first; empty = none
 	NeedsReason        bool         // one of Reasons has to be chosen
+	Fields             []string     // named texts of the platform's own that may go with it; see connector.About
 }
 
 // Line is one thing that happened, for the timeline.
@@ -274,7 +275,7 @@ type Choice struct {
 	Reason   string            `json:"reason,omitempty" doc:"reason code of the platform, where the act needs one; empty = the usual one"`
 	Tracking string            `json:"tracking,omitempty" doc:"number of a parcel, where the act tells one"`
 	Carrier  string            `json:"carrier,omitempty"`
-	Fields   map[string]string `json:"fields,omitempty" doc:"named texts of the platform's own evidence form"`
+	Fields   map[string]string `json:"fields,omitempty" doc:"named texts of the platform's own, such as those of its evidence form or a code it sent by telephone"`
 	Basis    string            `json:"basis,omitempty" doc:"basis of the case as the person saw it; empty = as it is now"`
 }
 

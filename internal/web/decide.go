@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -68,14 +69,30 @@ func (c *call) typed() (page.Typed, error) {
 	return page.Typed{
 		Amount: p.Get("amount"), Text: strings.ReplaceAll(p.Get("text"), "\r\n", "\n"), Days: p.Get("days"), Address: p.Get("address"),
 		Basis: p.Get("basis"), Evidence: p["evidence"], To: p.Get("to"), Reason: p.Get("reason"),
-		Tracking: strings.TrimSpace(p.Get("tracking")), Carrier: strings.TrimSpace(p.Get("carrier")),
+		Tracking: strings.TrimSpace(p.Get("tracking")), Carrier: strings.TrimSpace(p.Get("carrier")), Fields: fieldsTyped(p),
 	}, nil
+}
+
+// fieldsTyped are the platform's own fields that were filled in; nil where none was.
+func fieldsTyped(p url.Values) map[string]string {
+	var out map[string]string
+	for key := range p {
+		name, own := strings.CutPrefix(key, "field.")
+		if value := strings.TrimSpace(p.Get(key)); own && value != "" {
+			if out == nil {
+				out = map[string]string{}
+			}
+			out[name] = value
+		}
+	}
+	return out
 }
 
 // choice turns the form into what the desk is asked.
 func (c *call) choice(option string, t page.Typed) (desk.Choice, error) {
 	out := desk.Choice{
 		Option: option, Text: t.Text, Address: t.Address, Basis: t.Basis, To: t.To, Reason: t.Reason, Tracking: t.Tracking, Carrier: t.Carrier,
+		Fields: t.Fields,
 	}
 	if t.Amount != "" {
 		amount, err := amountOf(t.Amount, c.r.PostFormValue("currency"), c.text.Point())

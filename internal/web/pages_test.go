@@ -90,6 +90,29 @@ func TestDecisionGoesFromFormToPreviewToResult(t *testing.T) {
 	s.has(body, "Done, and read back from the platform", "Confirmed")
 }
 
+// TestAPlatformsOwnFieldGoesFromFormToPreviewToDecision, such as a code that was sent by telephone.
+func TestAPlatformsOwnFieldGoesFromFormToPreviewToDecision(t *testing.T) {
+	s := newScene(t)
+	c := &s.desk.Cases[0]
+	c.Store.Connector = "taobao"
+	for i := range c.Options {
+		if c.Options[i].Code == "counter_amount" {
+			c.Options[i].Fields = []string{"code"}
+		}
+	}
+	_, body := s.get("/cases/1/options/counter_amount")
+	s.has(body, "Code from the telephone", `name="field.code"`, "Only when Taobao asks for it")
+	form := []string{"amount", "7.20", "currency", "EUR", "text", "We offer a part.", "basis", "b1", "field.code", " 427531 "}
+	_, body = s.read(s.post("/cases/1/options/counter_amount", form...))
+	if n := strings.Count(body, `name="field.code" value="427531"`) + strings.Count(body, `name="field.code" maxlength="200" autocomplete="off" value="427531"`); n != 2 {
+		t.Errorf("the code stands %d times in the preview, want in both forms", n)
+	}
+	s.post("/cases/1/decisions", append(form, "option", "counter_amount")...)
+	if len(s.desk.Sent) != 1 || s.desk.Sent[0].Fields["code"] != "427531" {
+		t.Errorf("%+v", s.desk.Sent)
+	}
+}
+
 func TestChangedCaseKeepsWhatWasTyped(t *testing.T) {
 	s := newScene(t)
 	s.desk.Changed = true

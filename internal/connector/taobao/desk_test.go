@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"parley/internal/connector/taobao"
 	"parley/internal/connector/taobao/fake"
 	"parley/internal/desk"
+	"parley/internal/fault"
 	"parley/internal/policy"
 	"parley/internal/reply"
 	"parley/internal/store"
@@ -62,11 +64,14 @@ type office struct {
 	storeID  int64
 }
 
-func newOffice(t *testing.T) *office {
+func newOffice(t *testing.T) *office { return newOfficeOf(t, fake.ShopSpec{}) }
+
+func newOfficeOf(t *testing.T, spec fake.ShopSpec) *office {
 	t.Helper()
 	o := &office{t: t, clock: &hand{now: now}}
 	o.platform = fake.New(fake.Options{Now: o.clock.Now})
-	o.shop = o.platform.AddShop(fake.ShopSpec{Nick: "蓝海数码小店"})
+	spec.Nick = "蓝海数码小店"
+	o.shop = o.platform.AddShop(spec)
 	server := httptest.NewServer(o.platform)
 	t.Cleanup(server.Close)
 	library, err := policy.Load(packs.Files)
@@ -214,5 +219,29 @@ func TestAnUnsentOrderIsPaidBack(t *testing.T) {
 	dec := o.decide(row.ID, desk.Choice{Option: "contest_with_evidence", Text: "包裹已于18日签收，签收底单见图。", Evidence: []int64{paper.ID}})
 	if see := said.See(); dec.State != "done" || see.Status != "SELLER_REFUSE_BUYER" || see.Pictures != 1 {
 		t.Errorf("decision %+v, refund %+v", dec, see)
+	}
+}
+
+// TestALargeRefundIsPaidWithTheCodeFromTheTelephone: the first try makes the platform send it and pays nothing, the second pays once.
+func TestALargeRefundIsPaidWithTheCodeFromTheTelephone(t *testing.T) {
+	o := newOfficeOf(t, fake.ShopSpec{SMSOver: 10000})
+	r := o.shop.Ask(o.shop.Sell(fake.TradeSpec{Price: 12900, Ago: time.Hour}), fake.RefundSpec{Reason: "缺货"})
+	o.push()
+	row := o.only()
+	page, err := o.Consider(t.Context(), o.owner, row.ID)
+	must(t, err)
+	if i := slices.IndexFunc(page.Options, func(v desk.OptionView) bool { return v.Code == "accept" }); i < 0 || !slices.Equal(page.Options[i].Fields, []string{"code"}) {
+		t.Errorf("options %+v", page.Options)
+	}
+	dec := o.decide(row.ID, desk.Choice{Option: "accept"})
+	if dec.State != "failed" || dec.Effects[0].FaultKey != "fault.taobao.sms" || r.See().Status != "WAIT_SELLER_AGREE" {
+		t.Fatalf("decision %+v, refund %+v", dec, r.See())
+	}
+	if _, err := o.Decide(t.Context(), o.owner, row.ID, desk.Choice{Option: "accept", Fields: map[string]string{"pin": "1"}}); fault.Of(err) == nil || fault.Of(err).Field != "fields.pin" {
+		t.Errorf("a field that nobody knows: %v", err)
+	}
+	dec = o.decide(row.ID, desk.Choice{Option: "accept", Fields: map[string]string{"code": o.shop.SMS()}})
+	if dec.State != "done" || r.See().Status != "SUCCESS" {
+		t.Errorf("decision %+v, refund %+v", dec, r.See())
 	}
 }

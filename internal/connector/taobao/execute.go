@@ -47,6 +47,9 @@ func (s *Session) accept(ctx context.Context, act connector.Effect) (connector.R
 	return s.pay(ctx, act, at, sum)
 }
 
+// codeField is the code that the platform sends to the seller's telephone where the sum is large (taobao.rp.refunds.agree, code).
+const codeField = "code"
+
 // pay agrees to a refund. A Tmall shop's refund is reviewed first, which moves no money.
 func (s *Session) pay(ctx context.Context, act connector.Effect, at lock, sum string) (connector.Receipt, error) {
 	if s.tmall {
@@ -59,7 +62,7 @@ func (s *Session) pay(ctx context.Context, act connector.Effect, at lock, sum st
 		}
 	}
 	infos := strings.Join([]string{act.Ref.ID, sum, at.version, at.phase}, "|")
-	return s.do(ctx, "taobao.rp.refunds.agree", []param{{"refund_infos", strings.TrimSuffix(infos, "|")}, {"code", act.Fields["code"]}}, nil, "succ")
+	return s.do(ctx, "taobao.rp.refunds.agree", []param{{"refund_infos", strings.TrimSuffix(infos, "|")}, {"code", strings.TrimSpace(act.Fields[codeField])}}, nil, "succ")
 }
 
 // refuse says no, with the ground in words and one picture that proves it.
@@ -168,7 +171,7 @@ const smsSent = "发送二次验证短信成功"
 func notDone(v wire.Value) *fault.Fault {
 	message := text(v, "message")
 	if strings.Contains(message, smsSent) {
-		return fault.New(fault.Refused, "fault.taobao.sms", "message", message)
+		return &fault.Fault{Kind: fault.Refused, Key: "fault.taobao.sms", Field: "fields." + codeField, Params: map[string]string{"message": message}}
 	}
 	for _, one := range list(v.Get("results")) {
 		if done, told := one.Get("succ").Bool(); told && !done {

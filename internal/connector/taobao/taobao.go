@@ -62,6 +62,7 @@ func (*Connector) About() connector.About {
 		Packs:        []string{"taobao@2025"},
 		Acts:         []string{"accept", "accept_withdrawal", "counter_return", "contest_with_evidence", "confirm_goods", "contest_goods", "send_message"},
 		Irrevocable:  []string{"accept", "accept_withdrawal", "confirm_goods"},
+		Fields:       map[string][]string{"accept": {codeField}, "accept_withdrawal": {codeField}, "confirm_goods": {codeField}},
 		MaxPicture:   largestProof,
 		FilesWithAct: true,
 		Pushes:       true,

@@ -28,6 +28,11 @@ func TestEveryFaultAndSettingHasItsText(t *testing.T) {
 		keys["connector.taobao.setting."+s.Name] = true
 		keys["connector.taobao.setting."+s.Name+".help"] = true
 	}
+	for _, fields := range taobao.New().About().Fields {
+		for _, name := range fields {
+			keys["connector.taobao.field."+name], keys["connector.taobao.field."+name+".help"] = true, true
+		}
+	}
 	if len(keys) < 30 {
 		t.Fatalf("only %d keys found", len(keys))
 	}

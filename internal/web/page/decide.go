@@ -1,6 +1,7 @@
 package page
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -25,6 +26,7 @@ type Typed struct {
 	Amount, Text, Days, Address, Basis string
 	To, Reason, Tracking, Carrier      string
 	Evidence                           []string
+	Fields                             map[string]string
 }
 
 // Difference is one thing that changed between what the member saw and what is now.
@@ -79,6 +81,11 @@ func (f Frame) sent(e connector.Effect, kind string) [][2]string {
 	}
 	if e.Reason != "" {
 		add("sent.reason", f.platformWord(kind, e.Reason))
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Fields)) {
+		if label := "connector." + kind + ".field." + name; f.Has(label) {
+			add(label, e.Fields[name])
+		}
 	}
 	add("sent.tracking", strings.TrimSpace(e.Carrier+" "+e.Tracking))
 	for _, file := range e.Files {
