@@ -105,3 +105,34 @@ func FuzzWall(f *testing.F) {
 		}
 	})
 }
+
+// TestLatest: every zone exists, and in none of the usual ones of a large country does the day end later.
+func TestLatest(t *testing.T) {
+	for country, others := range map[string][]string{
+		"ES": {"Europe/Madrid"}, "PT": {"Europe/Lisbon", "Atlantic/Madeira"}, "US": {"America/New_York", "America/Los_Angeles", "America/Anchorage"},
+		"BR": {"America/Sao_Paulo", "America/Manaus"}, "MX": {"America/Mexico_City", "America/Hermosillo"}, "AU": {"Australia/Sydney", "Australia/Darwin"},
+	} {
+		name, ok := calendar.Latest(country)
+		if !ok {
+			t.Errorf("%s is missing", country)
+		}
+		for _, month := range []time.Month{1, 7} {
+			end := time.Date(2026, month, 15, 0, 0, 0, 0, zone(t, name))
+			for _, other := range others {
+				if o := time.Date(2026, month, 15, 0, 0, 0, 0, zone(t, other)); o.After(end) {
+					t.Errorf("%s: the day ends later in %s than in %s", country, other, name)
+				}
+			}
+		}
+	}
+	for a := 'A'; a <= 'Z'; a++ {
+		for b := 'A'; b <= 'Z'; b++ {
+			if name, ok := calendar.Latest(string([]rune{a, b})); ok {
+				zone(t, name)
+			}
+		}
+	}
+	if _, ok := calendar.Latest("XX"); ok {
+		t.Error("a country that is none")
+	}
+}

@@ -413,6 +413,10 @@ func (r *Rules) zoneKnown(whose string, f *dispute.Facts) (*time.Location, bool)
 		if f.Buyer == nil {
 			return nil, false
 		}
+		if f.Buyer.Zone == "" { // few platforms tell it; a right of the buyer is not cut short by that
+			name, _ := calendar.Latest(f.Buyer.Country)
+			return r.lib.zone(name)
+		}
 		return r.lib.zone(f.Buyer.Zone)
 	}
 	return r.lib.zone(whose)
