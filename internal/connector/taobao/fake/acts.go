@@ -222,23 +222,6 @@ func (p *Platform) refundReview(c *call) (object, *refusal) {
 	return object{"is_success": true}, nil
 }
 
-func (p *Platform) intercept(c *call) (object, *refusal) {
-	r, no := c.refund()
-	if no == nil {
-		no = c.locked(r, true)
-	}
-	if no == nil && (r.status != "WAIT_SELLER_AGREE" || !r.trade.sent() || r.good != "BUYER_NOT_RECEIVED") {
-		no = wrongState
-	}
-	if no != nil {
-		return nil, no
-	}
-	r.intercepting = true
-	r.touch()
-	r.clock(StopParcel)
-	return object{}, nil
-}
-
 func (p *Platform) returnAgree(c *call) (object, *refusal) {
 	r, no := c.refund()
 	if no != nil {
@@ -288,22 +271,6 @@ func (p *Platform) returnRefuse(c *call) (object, *refusal) {
 	}
 	r.refused("拒绝退货", c.files["refuse_proof"])
 	return object{"result": true}, nil
-}
-
-func (p *Platform) returnRefill(c *call) (object, *refusal) {
-	r, no := c.refund()
-	if no == nil {
-		no = c.needed("refund_phase", "logistics_waybill_no", "logistics_company_code")
-	}
-	if no == nil && r.status != "WAIT_BUYER_RETURN_GOODS" {
-		no = wrongState // the buyer gave a number already, or none is wanted
-	}
-	if no != nil {
-		return nil, no
-	}
-	r.move("WAIT_SELLER_CONFIRM_GOODS", LookAtGoods)
-	r.company, r.sid, r.returned, r.good = c.params["logistics_company_code"], c.params["logistics_waybill_no"], r.modified, "BUYER_RETURNED_GOODS"
-	return object{"is_success": true}, nil
 }
 
 func (p *Platform) negotiateRender(c *call) (object, *refusal) {

@@ -14,7 +14,6 @@ const (
 	SendBack     = 7 * 24 * time.Hour
 	Revise       = 5 * 24 * time.Hour
 	LookAtGoods  = 10 * 24 * time.Hour
-	StopParcel   = 3 * 24 * time.Hour
 )
 
 // Refund is one refund of a shop.
@@ -28,7 +27,6 @@ type Refund struct {
 	desc, kind, constraint, word string
 	fee                          int64 // fen
 	goodsBack, reviewed, gone    bool
-	intercepting                 bool
 	created, modified, due       time.Time
 	returned, ended              time.Time
 	company, sid                 string
