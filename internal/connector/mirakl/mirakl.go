@@ -47,9 +47,16 @@ const other = "other"
 // markets are the operators by the codes of the glossary. The address of PcComponentes is in its help page 20560874552605; those of
 // others have to be asked for.
 var markets = map[string]market{
-	"pccomponentes": {"https://pccomponentes-prod.mirakl.net", []string{"pccomponentes@2025"}, "Europe/Madrid"},
-	"alltricks":     {"", []string{"alltricks@2025"}, "Europe/Paris"},
-	other:           {"", []string{"mirakl@base"}, "Europe/Paris"},
+	"pccomponentes": {"https://pccomponentes-prod.mirakl.net", withLaws("pccomponentes@2025"), "Europe/Madrid"},
+	"alltricks":     {"", withLaws("alltricks@2025"), "Europe/Paris"},
+	other:           {"", withLaws("mirakl@base"), "Europe/Paris"},
+}
+
+// withLaws adds the packs of consumer law to the rules of an operator; each speaks only to buyers of its country.
+func withLaws(operator string) []string {
+	return []string{
+		operator, "consumer-eu@2022", "consumer-es@2022", "consumer-de@2022", "consumer-fr@2022", "consumer-it@2022", "consumer-pt@2022", "consumer-uk@2015",
+	}
 }
 
 // About describes the platform.

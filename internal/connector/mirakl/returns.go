@@ -38,6 +38,8 @@ func readReturn(v value, o *order, threads []*thread, papers []value) connector.
 		snap.Facts = dispute.Facts{Order: f.Order, Buyer: f.Buyer, Shipment: f.Shipment, Ledger: f.Ledger}
 		snap.Ref.Buyer = f.Buyer.ID
 		c.Claim.Amount = o.worth(v)
+		settled(c, state, f.Ledger)
+		snap.Open = !c.Reported.Ended
 		r.unknown = append(r.unknown, o.unknown...)
 		record.Order = o.raw
 	}
@@ -75,6 +77,15 @@ func (r *reading) standing(v value, state string, changed time.Time) dispute.Rep
 		out.EndedAt = changed
 	}
 	return out
+}
+
+// settled: goods that are back and paid for in full leave nothing to do, though the platform closes the return in its own time.
+func settled(c *dispute.Case, state string, paid []dispute.Payment) {
+	if state != "RECEIVED" || len(paid) == 0 || !c.Claim.Amount.Known() || c.Claim.Amount.Minor > 0 {
+		return
+	}
+	c.Reported.State, c.Reported.Owner, c.Reported.Ended = "refunded", "platform", true
+	c.Reported.EndedAt = paid[len(paid)-1].At
 }
 
 func tracking(v value) string { return v.text("tracking", "tracking_number") }
