@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -17,8 +18,9 @@ import (
 	"time"
 )
 
-// server is a PostgreSQL in a temporary folder, without durability unless PARLEY_TEST_POSTGRES_DURABLE asks for it, reachable by this machine only, or by the networks it is in itself if
-// PARLEY_TEST_POSTGRES_LISTEN names an address of its own: for tests in network namespaces.
+// server is a PostgreSQL in a temporary folder, without durability unless PARLEY_TEST_POSTGRES_DURABLE asks for it, reachable by this machine
+// only. For tests in network namespaces PARLEY_TEST_POSTGRES_NETNS puts it into one, and PARLEY_TEST_POSTGRES_LISTEN names its address there, under
+// which the networks it is in itself reach it.
 type server struct {
 	folder  string
 	bin     string
@@ -61,7 +63,7 @@ func (s *server) begin() error {
 		return err
 	}
 	s.url = (&url.URL{
-		Scheme: "postgres", User: url.User("postgres"), Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), Path: "/postgres",
+		Scheme: "postgres", User: url.User("postgres"), Host: net.JoinHostPort(cmp.Or(os.Getenv(listenVariable), "127.0.0.1"), strconv.Itoa(port)), Path: "/postgres",
 	}).String()
 	return s.start(port)
 }
@@ -162,7 +164,11 @@ func (s *server) command(program string, args ...string) (*exec.Cmd, *os.File, e
 	if os.Geteuid() == 0 {
 		before = append(before, "--reuid=postgres", "--regid=postgres", "--clear-groups")
 	}
-	command := exec.Command("setpriv", append(append(before, filepath.Join(s.bin, program)), args...)...)
+	words := append(append([]string{"setpriv"}, before...), append([]string{filepath.Join(s.bin, program)}, args...)...)
+	if place := os.Getenv(netnsVariable); place != "" {
+		words = append([]string{"ip", "netns", "exec", place}, words...)
+	}
+	command := exec.Command(words[0], words[1:]...)
 	command.Dir = s.folder
 	output, err := os.Create(filepath.Join(s.folder, program+".out"))
 	command.Stdout, command.Stderr = output, output

@@ -47,6 +47,7 @@ const (
 	variable        = "PARLEY_TEST_POSTGRES"
 	missingVariable = "PARLEY_TEST_POSTGRES_MISSING"
 	listenVariable  = "PARLEY_TEST_POSTGRES_LISTEN"
+	netnsVariable   = "PARLEY_TEST_POSTGRES_NETNS"
 	durableVariable = "PARLEY_TEST_POSTGRES_DURABLE"
 )
 
