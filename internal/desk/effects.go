@@ -34,7 +34,10 @@ const (
 	effectTries   = 48 // goes at which nothing could be done, before a person is asked: some six hours, longer than platforms are down
 	effectPauses  = 9  // so often the pause between two goes doubles, from two seconds to some nine minutes
 	effectLooks   = 6  // readings for a trace of an act, before a person is asked
-	effectResends = 2  // an act without a trace, on an unchanged case, is sent again so often at most
+	effectResends = 2  // an act without a trace, on an unchanged case, is sent again at once so often at most
+	netResends    = 3  // and so often more, in growing pauses, where the safety net sent it: nobody may be there to ask
+	netPause      = 20 * time.Minute
+	netSpares     = 2 * time.Hour // before the deadline is left to a person in any case
 )
 
 // runEffects sends what is due, one act of a case after the other, different cases side by side.
@@ -188,18 +191,22 @@ func (t *trial) fetch(ctx context.Context) (connector.Snapshot, error) {
 
 // movedOn tells whether the case is still what the decision was based on.
 func (t *trial) movedOn(ctx context.Context, now connector.Snapshot) (*fault.Fault, error) {
-	if t.dec.ID == "" {
-		dec, err := t.d.DB.Decision(ctx, t.e.DecisionID)
-		if err != nil {
-			return nil, err
-		}
-		t.dec = dec
+	if err := t.readDecision(ctx); err != nil {
+		return nil, err
 	}
 	var seen basis
 	if err := json.Unmarshal(t.dec.Basis, &seen); err != nil {
 		return nil, err
 	}
 	return seen.changed(basisOf(&now.Facts)), nil
+}
+
+// readDecision reads the decision the act belongs to, if it did not come with the claim.
+func (t *trial) readDecision(ctx context.Context) (err error) {
+	if t.dec.ID == "" {
+		t.dec, err = t.d.DB.Decision(ctx, t.e.DecisionID)
+	}
+	return err
 }
 
 // kept is a snapshot as an effect keeps it for comparing.
@@ -334,11 +341,40 @@ func (t *trial) absent(ctx context.Context, before, after connector.Snapshot) er
 		return t.end(ctx, refused, no)
 	}
 	was := basisOf(&before.Facts)
-	if t.e.Attempts <= effectResends && was.changed(basisOf(&after.Facts)) == nil {
-		t.e.State = planned
-		return t.pause(ctx, now)
+	if was.changed(basisOf(&after.Facts)) == nil {
+		again, err := t.again(ctx, now)
+		if err != nil {
+			return err
+		}
+		if !again.IsZero() {
+			t.e.State = planned
+			return t.pause(ctx, again)
+		}
 	}
 	return t.end(ctx, inDoubt, fault.New(fault.Unknown, "fault.no_trace"))
+}
+
+// again is when an act without a trace is sent once more; zero means never.
+func (t *trial) again(ctx context.Context, now time.Time) (time.Time, error) {
+	if t.e.Attempts <= effectResends {
+		return now, nil
+	}
+	late := t.e.Attempts - effectResends // 1 for the first of the later ones
+	if late > netResends {
+		return time.Time{}, nil
+	}
+	if err := t.readDecision(ctx); err != nil || t.dec.MemberID != netMember {
+		return time.Time{}, err
+	}
+	c, err := t.d.DB.Case(ctx, t.e.CaseID)
+	if err != nil {
+		return time.Time{}, err
+	}
+	at := now.Add(netPause << (late - 1))
+	if c.DueAt.IsZero() || at.Add(netSpares).After(c.DueAt) {
+		return time.Time{}, nil
+	}
+	return at, nil
 }
 
 // postpone tries again later, a bounded number of times; then a person is asked. It is only used where nothing went out, or where

@@ -147,6 +147,31 @@ func TestAnActOfTheNetThatThePlatformRefusesCallsAPerson(t *testing.T) {
 	})
 }
 
+// TestAnActOfTheNetIsSentAgainLater: where nobody is there to ask, an act of which the platform shows no trace goes out again after a while,
+// and what went wrong meanwhile costs nothing.
+func TestAnActOfTheNetIsSentAgainLater(t *testing.T) {
+	onEach(t, func(s *scene) {
+		s.dispute(nil)
+		s.net(desk.NetRule{Do: "accept", Margin: 8 * 60})
+		page := s.onlyCase()
+		s.passUntil(page.DueAt.Add(-8*time.Hour - time.Minute))
+		s.platform.AddFault(fake.Fault{Method: "aliexpress.issue.solution.agree", Kind: fake.ServerError, Times: 3})
+		for range 24 {
+			s.pass(5 * time.Minute)
+		}
+		after := s.page(page.ID)
+		if len(after.Effects) != 1 || after.Effects[0].State != "confirmed" || s.events(page.ID, "net_failed") != 0 {
+			s.t.Errorf("acts %+v, %d failed", after.Effects, s.events(page.ID, "net_failed"))
+		}
+		if n := after.Effects[0].Attempts; n != 4 {
+			s.t.Errorf("sent %d times, want three that failed and one", n)
+		}
+		if n := len(s.platform.Payouts(page.Sources[0].ExternalID)); n != 1 {
+			s.t.Errorf("%d payments", n)
+		}
+	})
+}
+
 func TestAPreparedRefusalLeavesByTheNet(t *testing.T) {
 	onEach(t, func(s *scene) {
 		s.dispute(nil)

@@ -230,6 +230,9 @@ func (s *Sim) alarms(m *matter, now *state, from, to time.Time, events []store.E
 			return e.Kind == "warning" && json.Unmarshal(e.Data, &d) == nil && strings.HasSuffix(d.Kind, kind) && d.DueAt.Equal(at) && e.At.Sub(at) <= slack
 		})
 		if !rung {
+			for _, e := range events {
+				s.tell(m, "%s %s %s", e.At.Format(time.DateTime), e.Kind, e.Data[:min(len(e.Data), 300)])
+			}
 			s.violate("alarm_missing", m, "%s of the deadline %s, due %s, while it stood from %s to %s", kind, now.DueAt, at, from, to)
 		}
 	}
