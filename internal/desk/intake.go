@@ -212,6 +212,11 @@ func (in *intake) lay(m *matter, snap connector.Snapshot) (*store.Source, []disp
 	var old dispute.Facts
 	if i >= 0 {
 		old, row.ID = m.sources[i].facts, m.sources[i].ID
+		if in.behindTheTimes(&m.sources[i].Source, &row) {
+			row = m.sources[i].Source
+			row.Fingerprint = "" // read again next time
+			return &row, nil, nil
+		}
 	}
 	if snap.Problem != nil {
 		row.Problem, row.Fingerprint = problemText(snap.Problem), "" // an empty fingerprint is read again next time
@@ -232,6 +237,18 @@ func (in *intake) lay(m *matter, snap connector.Snapshot) (*store.Source, []disp
 		m.sources = append(m.sources, rec)
 	}
 	return &row, newActs(old.History, facts.History), nil
+}
+
+// staleFor is how long after an answer an older one is taken for one that came late or from a copy that lags behind.
+const staleFor = 10 * time.Minute
+
+// behindTheTimes tells whether a snapshot shows the record as it was before the one we hold. A platform that keeps saying so means it:
+// it is believed once what we hold is no longer fresh.
+func (in *intake) behindTheTimes(held, row *store.Source) bool {
+	if held.ChangedAt.IsZero() || row.ChangedAt.IsZero() || in.now.Sub(held.SeenAt) > staleFor {
+		return false
+	}
+	return row.ChangedAt.Before(held.ChangedAt) || row.ChangedAt.Equal(held.ChangedAt) && row.Open && !held.Open
 }
 
 // notUnderstood tells that the platform's word for where the case stands is not known.
