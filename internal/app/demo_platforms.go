@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"parley/internal/connector"
@@ -155,6 +156,9 @@ func (d *Demo) simulate(clock *Clock) ([]desk.StoreInput, error) {
 		for _, in := range s.stores {
 			in.Connector = kind
 			in.Settings["address"], in.Settings["allow_private"] = address, "true"
+			if in.Settings["message_group"] != "" { // its messages come over a connection to the same place
+				in.Settings["message_address"] = "ws" + strings.TrimPrefix(address, "http")
+			}
 			stores = append(stores, in)
 		}
 	}

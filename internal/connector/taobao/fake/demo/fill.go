@@ -40,7 +40,8 @@ func Fill(platform *fake.Platform, now time.Time) (Shops, error) {
 		}
 		shops = append(shops, Shop{
 			Company: "Shenzhen Lanhai Electronics Co., Ltd.", Name: s.Nick, Zone: "Asia/Shanghai", Currency: "CNY", Country: "CN", Language: "zh", Shop: s,
-			Settings: map[string]string{"app_key": s.AppKey, "app_secret": s.Secret, "session_key": s.Session, "seller_nick": s.Nick, "shop_kind": kind},
+			Settings: map[string]string{"app_key": s.AppKey, "app_secret": s.Secret, "session_key": s.Session, "seller_nick": s.Nick, "shop_kind": kind,
+				"message_group": s.Group},
 		})
 	}
 	return shops, nil
