@@ -23,6 +23,7 @@ const (
 	letterAtOnce = 16
 	letterWait   = 30 * time.Second // one sending is given up after this
 	letterTries  = 8
+	programWait  = 3 * 24 * time.Hour // how long a program that fails is waited for
 	gatherAtOnce = 500
 	letterMost   = 200 // notices in one letter
 )
@@ -243,35 +244,49 @@ func (d *Desk) post(ctx context.Context, l store.Letter) error {
 	return d.posted(ctx, l, c, way, err)
 }
 
-// posted sorts how a sending went.
+// posted sorts how a sending went. A program is waited for: whatever it answers, a sending to it is repeated under the same id for
+// programWait, unless it says that it is gone.
 func (d *Desk) posted(ctx context.Context, l store.Letter, c store.Channel, way notify.Channel, err error) error {
 	if err == nil {
 		return d.endLetter(ctx, l, c, sent, nil)
 	}
 	f := fault.Of(err)
-	arrived := f == nil || f.Kind != fault.Limited && f.Kind != fault.Unavailable
+	perhaps := f == nil || f.Kind != fault.Limited && f.Kind != fault.Unavailable
+	refuses := f != nil && (f.Kind == fault.Refused || f.Kind == fault.Invalid || f.Kind == fault.Unauthorised || f.Kind == fault.NotFound)
+	waits := c.MemberID == 0 && way.About().Repeats && !isGone(f)
 	switch {
-	case f != nil && (f.Kind == fault.Refused || f.Kind == fault.Invalid || f.Kind == fault.Unauthorised || f.Kind == fault.NotFound):
+	case refuses && !waits:
 		return d.endLetter(ctx, l, c, letterFailed, err)
-	case arrived && !way.About().Repeats:
+	case perhaps && !way.About().Repeats:
 		return d.endLetter(ctx, l, c, letterUnclear, err)
-	case l.Attempts >= letterTries:
+	case !waits && l.Attempts >= letterTries || waits && d.Now().Sub(l.CreatedAt) >= programWait:
 		return d.endLetter(ctx, l, c, letterGivenUp, err)
 	}
-	if !arrived {
+	if !perhaps {
 		l.State = planned
 	}
+	return d.again(ctx, l, c, err, waits && (refuses || l.Attempts >= letterTries))
+}
+
+// isGone tells whether the other side says that nothing will ever be taken there again (410).
+func isGone(f *fault.Fault) bool { return f != nil && f.Params["status"] == "410" }
+
+// again puts a sending off. A person hears of it (say) where it may take long.
+func (d *Desk) again(ctx context.Context, l store.Letter, c store.Channel, cause error, say bool) error {
 	now := d.Now()
 	wait := pauseOf(l)
-	if f != nil && f.After > wait {
+	if f := fault.Of(cause); f != nil && f.After > wait {
 		wait = f.After
 	}
-	l.DueAt, l.LeaseUntil, l.Fault = now.Add(wait), time.Time{}, faultJSON(err)
+	l.DueAt, l.LeaseUntil, l.Fault = now.Add(wait), time.Time{}, faultJSON(cause)
 	return d.DB.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.ChannelFailed(c.ID, now, l.Fault); err != nil {
+		if err := tx.PutLetter(l); err != nil {
 			return err
 		}
-		return tx.PutLetter(l)
+		if say {
+			return d.channelFailed(ctx, tx, c, l, cause, now)
+		}
+		return tx.ChannelFailed(c.ID, now, l.Fault)
 	})
 }
 
@@ -305,8 +320,23 @@ func (d *Desk) endLetter(ctx context.Context, l store.Letter, c store.Channel, s
 		case letterDropped:
 			return nil
 		}
+		if f := fault.Of(cause); c.MemberID == 0 && (isGone(f) || state == letterGivenUp && now.Sub(c.FailingSince) >= programWait) {
+			cause = fault.New(fault.Refused, "fault.notify.switched_off")
+			if err := switchOff(tx, c, now); err != nil {
+				return err
+			}
+		}
 		return d.channelFailed(ctx, tx, c, l, cause, now)
 	})
+}
+
+// switchOff pauses the channel of a program that has failed for long; what waits to go out there does not go. An owner may switch it on.
+func switchOff(tx *store.Tx, c store.Channel, now time.Time) error {
+	c.State = "paused"
+	if err := tx.PutChannel(&c); err != nil {
+		return err
+	}
+	return tx.DropWaiting(c.ID, now)
 }
 
 // channelFailed tells a member, on their other channels, that one does not work; where there is no other, or the channel is of a program,
@@ -321,6 +351,9 @@ func (d *Desk) channelFailed(ctx context.Context, tx *store.Tx, c store.Channel,
 	}
 	if f := fault.Of(cause); f != nil {
 		t.item.Fault, t.item.Params = f.Key, f.Params
+		if f.Key == "fault.notify.switched_off" {
+			t.about += "/off" // also where it was told today that it fails
+		}
 	}
 	p, err := d.peopleOf(ctx, tx)
 	if err != nil {

@@ -86,12 +86,19 @@ func (tx *Tx) ChannelFailed(id int64, at time.Time, fault json.RawMessage) error
 	return err
 }
 
+// DropWaiting ends as dropped what waits to go out on a channel.
+func (tx *Tx) DropWaiting(id int64, at time.Time) error {
+	for _, table := range []string{"notice", "letter"} {
+		if _, err := tx.change("UPDATE "+table+" SET state = 'dropped', ended_at = ? WHERE channel_id = ? AND ended_at = 0", micros(at), id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // DeleteChannel removes a channel. What waits to go out there ends as dropped.
 func (tx *Tx) DeleteChannel(id int64, at time.Time) error {
-	if _, err := tx.change("UPDATE notice SET state = 'dropped', ended_at = ? WHERE channel_id = ? AND ended_at = 0", micros(at), id); err != nil {
-		return err
-	}
-	if _, err := tx.change("UPDATE letter SET state = 'dropped', ended_at = ? WHERE channel_id = ? AND ended_at = 0", micros(at), id); err != nil {
+	if err := tx.DropWaiting(id, at); err != nil {
 		return err
 	}
 	return tx.must("channel", "DELETE FROM channel WHERE id = ?", id)
