@@ -278,7 +278,7 @@ var (
 		"request_log", "refund_proof", "line_statistics", "listing_snapshot", "manufacturer_report",
 	}
 	// Recordable are acts that happened outside the desk and that a person may put on record.
-	Recordable = []string{"asked_carrier", "told_customer", "asked_customs_data", "messaged_supplier", "chatted_with_platform", "received_goods"}
+	Recordable = []string{"asked_carrier", "told_customer", "asked_customs_data", "messaged_supplier", "chatted_with_platform", "received_goods", "reviewed"}
 )
 
 // recordable are the acts offered for a case: with a supplier behind it, those of his side too.
