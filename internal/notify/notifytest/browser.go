@@ -196,7 +196,8 @@ func verify(head, signature, key string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := ecdh.P256().NewPublicKey(public); err != nil {
+	k, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), public)
+	if err != nil {
 		return err
 	}
 	raw, err := decode(signature)
@@ -204,7 +205,6 @@ func verify(head, signature, key string) error {
 		return errors.New("no ES256 signature")
 	}
 	sum := sha256.Sum256([]byte(head))
-	k := &ecdsa.PublicKey{Curve: elliptic.P256(), X: new(big.Int).SetBytes(public[1:33]), Y: new(big.Int).SetBytes(public[33:])}
 	if !ecdsa.Verify(k, sum[:], new(big.Int).SetBytes(raw[:32]), new(big.Int).SetBytes(raw[32:])) {
 		return errors.New("the signature is not of the key")
 	}

@@ -94,7 +94,7 @@ func (c Channel) Send(ctx context.Context, t notify.Target, m notify.Message) er
 	answer, err := webpush.SendNotificationWithContext(ctx, raw,
 		&webpush.Subscription{Endpoint: t["endpoint"], Keys: webpush.Keys{Auth: t["auth"], P256dh: t["p256dh"]}},
 		&webpush.Options{
-			HTTPClient: doer{c.http}, Subscriber: "parley@parley.invalid", TTL: int(keepFor / time.Second), Urgency: webpush.UrgencyHigh,
+			HTTPClient: doer(c), Subscriber: "parley@parley.invalid", TTL: int(keepFor / time.Second), Urgency: webpush.UrgencyHigh,
 			Topic:          base64.RawURLEncoding.EncodeToString(sum[:24]), // the push service replaces what it still holds of this message
 			VAPIDPublicKey: t["public"], VAPIDPrivateKey: t["private"],
 		})
