@@ -77,6 +77,32 @@ func (s *scene) mornings(zone, from string) {
 	}
 }
 
+// Whoever moves to another zone gets the very next list by the clock there.
+func TestTheListMovesWithItsMember(t *testing.T) {
+	onEach(t, func(s *scene) {
+		box := s.postbox()
+		agent := addMember(t, s.Desk, "ana", "agent", nil)
+		s.reach(agent, morning())
+		s.dispute(nil)
+		s.sync()
+		s.must(s.SetPreferences(t.Context(), s.who(agent), desk.Preferences{Name: "ana", Locale: "en", Zone: "Asia/Shanghai"}))
+		shanghai, err := time.LoadLocation("Asia/Shanghai")
+		s.must(err)
+		s.until(time.Date(2026, 3, 3, 8, 29, 0, 0, shanghai))
+		if n := len(box.Mails()); n != 0 {
+			t.Fatalf("told before the morning: %v", subjects(box.Mails()))
+		}
+		s.pass(2 * time.Minute)
+		if got := box.Mails(); len(got) != 1 || !strings.HasPrefix(got[0].Subject, "Today:") {
+			t.Errorf("told %v", subjects(got))
+		}
+		s.until(time.Date(2026, 3, 3, 12, 0, 0, 0, madrid(t)))
+		if n := len(box.Mails()); n != 1 {
+			t.Errorf("told again at the old hour: %v", subjects(box.Mails()))
+		}
+	})
+}
+
 // A list that is hours late is of no use any more, also where the other list of the day is still to come.
 func TestAListThatIsHoursLateIsLeftOut(t *testing.T) {
 	onEach(t, func(s *scene) {

@@ -27,10 +27,24 @@ func (d *Desk) SetPreferences(ctx context.Context, who Who, p Preferences) error
 	if err != nil {
 		return err
 	}
-	return d.changeMember(ctx, who.MemberID, func(_ *store.Tx, m *store.Member) error {
+	return d.changeMember(ctx, who.MemberID, func(tx *store.Tx, m *store.Member) error {
+		moved := m.Zone != p.Zone
 		m.Name, m.Locale, m.Zone, m.Theme = p.Name, p.Locale, p.Zone, p.Theme
-		return nil
+		if !moved {
+			return nil
+		}
+		return d.moveLists(ctx, tx, *m)
 	})
+}
+
+// moveLists sets when the lists of a member who lives in another zone now come next.
+func (d *Desk) moveLists(ctx context.Context, tx *store.Tx, m store.Member) error {
+	h, had, err := tx.HoursOf(ctx, m.ID)
+	if err != nil || !had {
+		return err
+	}
+	h.DigestAt, h.EveningAt = planOf(h).lists(m.Zone, d.Now())
+	return tx.PutHours(h)
 }
 
 func checkPreferences(p Preferences) (Preferences, error) {
