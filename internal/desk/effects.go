@@ -30,7 +30,8 @@ const (
 
 const (
 	effectLease   = 2 * time.Minute
-	effectAtOnce  = 32
+	effectAtOnce  = 64
+	effectFew     = 16 // acts are taken in groups, so that their writes come in groups
 	effectTries   = 48 // goes at which nothing could be done, before a person is asked: some six hours, longer than platforms are down
 	effectPauses  = 9  // so often the pause between two goes doubles, from two seconds to some nine minutes
 	effectLooks   = 6  // readings for a trace of an act, before a person is asked
@@ -43,7 +44,7 @@ const (
 // runEffects sends what is due, one act of a case after the other, different cases side by side.
 func (d *Desk) runEffects(ctx context.Context) {
 	pump(ctx, d, work[*trial]{
-		name: "effects", atOnce: effectAtOnce, grace: stopGrace, ring: d.wakeEffects, next: d.DB.NextEffect,
+		name: "effects", atOnce: effectAtOnce, few: effectFew, grace: stopGrace, ring: d.wakeEffects, next: d.DB.NextEffect,
 		claim:   func(n int) ([]*trial, error) { return d.claimEffects(ctx, n) },
 		release: func(tx *store.Tx, t *trial) error { return tx.ReleaseEffect(t.e) },
 		do: func(ctx context.Context, t *trial) {
@@ -413,8 +414,9 @@ func (t *trial) pause(ctx context.Context, until time.Time) error {
 // save writes the effect under the fence of this claim; another claim since then makes it fail, and this one stops.
 func (t *trial) save(ctx context.Context) error { return t.d.saves.take(ctx, t) }
 
-// rideSeats is how many shared writes of one kind are under way at once: while one waits for its commit, the next is filled.
-const rideSeats = 2
+// rideSeats is how many shared writes of one kind are under way at once: while one waits for its commit, the next fills. With more, each
+// would be smaller.
+const rideSeats = 1
 
 // saveAll writes how several acts stand.
 func (d *Desk) saveAll(ctx context.Context, all []*trial) error {

@@ -243,9 +243,9 @@ func (in *intake) lay(m *matter, snap connector.Snapshot) (*store.Source, []disp
 const staleFor = 10 * time.Minute
 
 // behindTheTimes tells whether a snapshot shows the record as it was before the one we hold. A platform that keeps saying so means it:
-// it is believed once what we hold is no longer fresh.
+// it is believed once what we hold is no longer fresh. A file that a person brings is never late.
 func (in *intake) behindTheTimes(held, row *store.Source) bool {
-	if held.ChangedAt.IsZero() || row.ChangedAt.IsZero() || in.now.Sub(held.SeenAt) > staleFor {
+	if in.d.abouts[in.st.Connector].Offline || held.ChangedAt.IsZero() || row.ChangedAt.IsZero() || in.now.Sub(held.SeenAt) > staleFor {
 		return false
 	}
 	return row.ChangedAt.Before(held.ChangedAt) || row.ChangedAt.Equal(held.ChangedAt) && row.Open && !held.Open

@@ -44,6 +44,7 @@ func (d *Desk) guarded(ctx context.Context, name string, loop func(context.Conte
 type work[T any] struct {
 	name    string
 	atOnce  int           // pieces side by side
+	few     int           // fewer free places than this are not worth asking for more work; 0 = 1
 	grace   time.Duration // how long pieces under way may go on after the end; 0 = they can be broken off at any moment
 	ring    chan struct{}
 	claim   func(limit int) ([]T, error)
@@ -66,13 +67,16 @@ func pump[T any](ctx context.Context, d *Desk, w work[T]) {
 	slots := make(chan struct{}, w.atOnce)
 	for ctx.Err() == nil {
 		free := w.atOnce - len(slots)
-		if free == 0 {
+		if free < max(1, w.few) {
 			d.pulse.beat(w.name, d.Now())
 			d.Clock.Wait(ctx, d.Now().Add(lookAgain), w.ring)
 			continue
 		}
-		found, err := w.claim(free)
-		at := d.next(ctx, err, w.next)
+		due, err := w.next(ctx)
+		var found []T
+		if err == nil && !due.IsZero() && !due.After(d.Now()) {
+			found, err = w.claim(free)
+		}
 		if err == nil {
 			d.pulse.beat(w.name, d.Now())
 		}
@@ -87,7 +91,7 @@ func pump[T any](ctx context.Context, d *Desk, w work[T]) {
 			})
 		}
 		if len(found) == 0 {
-			d.Clock.Wait(ctx, at, w.ring)
+			d.Clock.Wait(ctx, d.restUntil(ctx, due, err), w.ring)
 		}
 	}
 }
@@ -101,26 +105,31 @@ func (d *Desk) giveBack(what string, release func(*store.Tx) error) {
 	}
 }
 
-// next is when a loop that found nothing to do looks again: at the next instant written in the database, or in a second where the
-// database failed. What is due already and was not found is held by another lease: it is looked at a little later. Another node may
-// write an earlier instant, so it is never later than lookAgain.
+// next is when a loop that found nothing to do looks again, by what is written in the database.
 func (d *Desk) next(ctx context.Context, err error, ask func(context.Context) (time.Time, error)) time.Time {
-	var at time.Time
+	var due time.Time
 	if err == nil {
-		at, err = ask(ctx)
+		due, err = ask(ctx)
 	}
-	if err != nil {
-		d.failed(ctx, "looking for work", err)
-		return d.Now().Add(time.Second)
-	}
+	return d.restUntil(ctx, due, err)
+}
+
+// restUntil is when a loop that found nothing to do looks again: when something is due, or in a second where the database failed. What is
+// due already and was not found is held by another lease: it is looked at a little later. Another node may write an earlier instant, so
+// it is never later than lookAgain.
+func (d *Desk) restUntil(ctx context.Context, due time.Time, err error) time.Time {
 	now := d.Now()
-	if latest := now.Add(lookAgain); at.IsZero() || at.After(latest) {
+	latest, soonest := now.Add(lookAgain), now.Add(lookSoon)
+	switch {
+	case err != nil:
+		d.failed(ctx, "looking for work", err)
+		return now.Add(time.Second)
+	case due.IsZero() || due.After(latest):
 		return latest
-	}
-	if soonest := now.Add(lookSoon); at.Before(soonest) {
+	case due.Before(soonest):
 		return soonest
 	}
-	return at
+	return due
 }
 
 // lookSoon is the shortest pause of a loop that found nothing to do and was not woken.

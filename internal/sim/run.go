@@ -358,6 +358,7 @@ func (s *Sim) step() {
 func (s *Sim) elsewhere(n *node, d time.Duration) {
 	until := s.now.Add(d)
 	if s.depth >= 3 || n.gate.Inside() {
+		s.blocked(d) // everything waits for this call: one goroutine lives for all
 		s.now = until
 		return
 	}
