@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"sort"
 	"time"
 
@@ -81,7 +82,11 @@ func (p *Platform) Load(in io.Reader) error {
 			if len(o.Lines) == 0 {
 				return fmt.Errorf("scenario file: shop %q: order %d has no lines", s.Name, n+1)
 			}
-			steps = append(steps, o.steps(shop, p.Now())...)
+			own := o.steps(shop, p.Now())
+			if slices.ContainsFunc(own, func(s step) bool { return s.ago > o.Placed*24 }) {
+				return fmt.Errorf("scenario file: shop %q: order %d has something that happened before it was placed", s.Name, n+1)
+			}
+			steps = append(steps, own...)
 		}
 	}
 	p.play(steps)
