@@ -7,7 +7,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/goccy/go-yaml"
+	"parley/internal/connector/simulator"
 )
 
 // sum is money as a scenario file writes it: "12.50 EUR".
@@ -100,7 +100,7 @@ type scenarioIssue struct {
 // Errors name the line of the file.
 func (p *Platform) Load(file io.Reader) error {
 	var read scenario
-	if err := yaml.NewDecoder(file, yaml.Strict()).Decode(&read); err != nil && err != io.EOF {
+	if err := simulator.Scenario(file, &read); err != nil {
 		return fmt.Errorf("scenario file: %w", err)
 	}
 	var past Timeline

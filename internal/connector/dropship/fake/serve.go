@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"parley/internal/connector/simulator"
 )
 
@@ -18,14 +16,10 @@ var example string
 // Load buys what a scenario names: a list of purchases under "purchases", whose placed_at and ship_by may be left out and are then two
 // days before, and two days after the present.
 func (p *Platform) Load(scenario io.Reader) error {
-	raw, err := io.ReadAll(io.LimitReader(scenario, 8<<20))
-	if err != nil {
-		return err
-	}
 	var file struct {
 		Purchases []Purchase `yaml:"purchases"`
 	}
-	if err := yaml.UnmarshalWithOptions(raw, &file, yaml.Strict()); err != nil {
+	if err := simulator.Scenario(scenario, &file); err != nil {
 		return err
 	}
 	now := p.Now().UTC()

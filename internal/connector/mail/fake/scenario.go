@@ -9,7 +9,7 @@ import (
 	"net"
 	"time"
 
-	"github.com/goccy/go-yaml"
+	"parley/internal/connector/simulator"
 )
 
 //go:embed example.yaml
@@ -38,7 +38,7 @@ type sceneMail struct {
 // Load fills the provider from a scenario file.
 func (p *Platform) Load(r io.Reader) error {
 	var s scene
-	if err := yaml.NewDecoder(r, yaml.Strict()).Decode(&s); err != nil {
+	if err := simulator.Scenario(r, &s); err != nil {
 		return fmt.Errorf("scenario: %w", err)
 	}
 	for _, b := range s.Mailboxes {

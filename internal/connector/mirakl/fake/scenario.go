@@ -9,8 +9,6 @@ import (
 	"sort"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"parley/internal/connector/simulator"
 )
 
@@ -66,7 +64,7 @@ type step struct {
 // Load puts the shops of a scenario file into a platform; times count back from its present.
 func (p *Platform) Load(in io.Reader) error {
 	var read scenario
-	if err := yaml.NewDecoder(in, yaml.Strict()).Decode(&read); err != nil && err != io.EOF {
+	if err := simulator.Scenario(in, &read); err != nil {
 		return fmt.Errorf("scenario file: %w", err)
 	}
 	if read.Operator != "" {

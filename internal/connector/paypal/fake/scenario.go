@@ -1,13 +1,12 @@
 package fake
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"time"
 
-	"github.com/goccy/go-yaml"
+	"parley/internal/connector/simulator"
 )
 
 type scenario struct {
@@ -39,7 +38,7 @@ type scenarioDispute struct {
 // Load puts the accounts and disputes of a scenario file into a platform. Times are counted back from its present.
 func (p *Platform) Load(file io.Reader) error {
 	var read scenario
-	if err := yaml.NewDecoder(file, yaml.Strict()).Decode(&read); err != nil && !errors.Is(err, io.EOF) {
+	if err := simulator.Scenario(file, &read); err != nil {
 		return fmt.Errorf("scenario file: %w", err)
 	}
 	var past Past

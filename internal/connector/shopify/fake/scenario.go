@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+
+	"parley/internal/connector/simulator"
 )
 
 //go:embed example.yaml
@@ -85,12 +87,8 @@ func (a *ago) UnmarshalYAML(data []byte) error {
 
 // Load adds the shops of a scenario file.
 func (p *Platform) Load(from io.Reader) error {
-	data, err := io.ReadAll(from)
-	if err != nil {
-		return err
-	}
 	var s scene
-	if err := yaml.UnmarshalWithOptions(data, &s, yaml.Strict()); err != nil {
+	if err := simulator.Scenario(from, &s); err != nil {
 		return fmt.Errorf("scenario: %w", err)
 	}
 	if len(s.Shops) == 0 {

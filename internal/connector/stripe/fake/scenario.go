@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+
+	"parley/internal/connector/simulator"
 )
 
 //go:embed example.yaml
@@ -74,12 +76,8 @@ func (d *duration) UnmarshalYAML(data []byte) error {
 
 // Load fills the platform from a scenario file.
 func (p *Platform) Load(from io.Reader) error {
-	data, err := io.ReadAll(from)
-	if err != nil {
-		return err
-	}
 	var s scene
-	if err := yaml.UnmarshalWithOptions(data, &s, yaml.Strict()); err != nil {
+	if err := simulator.Scenario(from, &s); err != nil {
 		return fmt.Errorf("scenario: %w", err)
 	}
 	for _, a := range s.Accounts {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+
+	"parley/internal/connector/simulator"
 )
 
 //go:embed example.yaml
@@ -76,12 +78,8 @@ func fen(yuan float64) int64 { return int64(yuan*100 + 0.5) }
 
 // Load fills the platform from a scenario file.
 func (p *Platform) Load(from io.Reader) error {
-	data, err := io.ReadAll(from)
-	if err != nil {
-		return err
-	}
 	var s scene
-	if err := yaml.UnmarshalWithOptions(data, &s, yaml.Strict()); err != nil {
+	if err := simulator.Scenario(from, &s); err != nil {
 		return fmt.Errorf("scenario: %w", err)
 	}
 	for _, a := range s.Shops {

@@ -9,8 +9,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"parley/internal/connector/simulator"
 )
 
@@ -42,12 +40,8 @@ type scene struct {
 
 // Load fills the service from a scenario file.
 func (s *Service) Load(from io.Reader) error {
-	data, err := io.ReadAll(from)
-	if err != nil {
-		return err
-	}
 	var sc scene
-	if err := yaml.UnmarshalWithOptions(data, &sc, yaml.Strict()); err != nil {
+	if err := simulator.Scenario(from, &sc); err != nil {
 		return fmt.Errorf("scenario: %w", err)
 	}
 	for _, a := range sc.Accounts {
