@@ -30,9 +30,12 @@ var doers = map[string]string{
 	"asked_carrier": "staff", "sent_reply": "staff", "told_customer": "staff", "asked_customs_data": "staff", "messaged_supplier": "staff",
 	"requested_supplier_refund": "staff", "asked_intercept": "staff", "filed_supplier_claim": "staff", "sent_return_label": "staff", "received_goods": "staff",
 	"sent_back_goods": "staff", "chatted_with_platform": "staff", "flagged_abuse": "staff", "reordered": "staff", "corrected_address": "staff", "marked_resolved": "staff", "reviewed": "staff",
+	"sent_documents": "staff",
 
 	"reported_no_stock": "supplier", "reported_oversize": "supplier", "replied": "supplier", "reissued": "supplier", "verified_claim": "agent",
 	"sent_customs_reminder": "agent", "intercepted": "carrier", "intercept_failed": "carrier",
+
+	"lifted_block": "platform",
 
 	"chose_refund": "buyer", "gave_customs_data": "buyer", "confirmed_solved": "buyer",
 }

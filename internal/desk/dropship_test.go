@@ -43,7 +43,7 @@ func (d *trade) buy(order string, script fake.Script) {
 // read downloads what the agent and the mailbox hand out and reads it in, as a person does every day.
 func (d *trade) read() {
 	d.t.Helper()
-	for _, name := range []string{"orders.csv", "reports.csv", "tracking.csv", "messages.csv"} {
+	for _, name := range []string{"orders.csv", "reports.csv", "tracking.csv", "messages.csv", "account.csv"} {
 		answer, err := http.Get(d.url + "/" + name)
 		d.must(err)
 		data, err := io.ReadAll(answer.Body)
@@ -79,14 +79,19 @@ func (d *trade) wait(t time.Duration) {
 // does is what a person does at the agent: there, and with one click here.
 func (d *trade) does(id int64, order, did string) {
 	d.t.Helper()
-	body := bytes.NewReader([]byte(`{"did": "` + did + `"}`))
-	answer, err := http.Post(d.url+"/purchases/"+order+"/acts", "application/json", body)
+	d.at("/purchases/"+order+"/acts", did)
+	d.did(id, desk.RecordInput{Did: did})
+}
+
+// at is what a person does in the pages of the agent or of the platform.
+func (d *trade) at(path, did string) {
+	d.t.Helper()
+	answer, err := http.Post(d.url+path, "application/json", bytes.NewReader([]byte(`{"did": "`+did+`"}`)))
 	d.must(err)
 	d.must(answer.Body.Close())
 	if answer.StatusCode != http.StatusNoContent {
 		d.t.Fatalf("%s at the agent: %s", did, answer.Status)
 	}
-	d.did(id, desk.RecordInput{Did: did})
 }
 
 // only is the one open case.
@@ -301,7 +306,7 @@ func TestAWrongAddress(t *testing.T) {
 func TestTheAgentsFilesAreUnderstood(t *testing.T) {
 	d := fake.New(fake.Options{Now: func() time.Time { return start }})
 	d.Buy(fake.Purchase{Order: "X", PlacedAt: start, Product: "压", Quantity: 1, Price: "1.00", Shipping: "0", Currency: "CNY", Buyer: "Li", Country: "CN", ShipBy: start})
-	for kind, data := range map[string][]byte{sheet.Orders: d.Orders(), sheet.Supplier: d.Reports(), sheet.Tracking: d.Tracking(), sheet.Messages: d.Messages()} {
+	for kind, data := range map[string][]byte{sheet.Orders: d.Orders(), sheet.Supplier: d.Reports(), sheet.Tracking: d.Tracking(), sheet.Messages: d.Messages(), sheet.Accounts: d.Account()} {
 		f, err := sheet.Open(bytes.NewReader(data), int64(len(data)), sheet.Options{})
 		check(t, err)
 		look, err := sheet.LookAt(f, "", 0)

@@ -127,6 +127,9 @@ func overlayOrder(f, order *dispute.Facts) {
 	if order.Supplier != nil {
 		f.Supplier = order.Supplier
 	}
+	if order.Account != nil {
+		f.Account = order.Account
+	}
 	f.History = append(f.History, order.History...)
 	f.Messages = append(f.Messages, order.Messages...)
 	f.Evidence = append(f.Evidence, order.Evidence...)

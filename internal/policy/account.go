@@ -24,6 +24,7 @@ func accountVars() []variable {
 	list := []variable{
 		{"account.known", cel.BoolType, "something is known about the account", b(func(*dispute.Account) bool { return true })},
 		{"account.notice", cel.StringType, "code of the latest notice", func(v *view) ref.Val { return text(v.lastNotice()) }},
+		{"account.noticed_at", cel.IntType, "instant of the latest notice", func(v *view) ref.Val { return unix(v.lastNoticed()) }},
 		{"account.documents_sent", cel.IntType, "papers sent to the platform", n(func(a *dispute.Account) int64 { return int64(len(a.Documents)) })},
 		{"account.copies_left", cel.BoolType, "copies of papers remain in mail or phone", b(copiesLeft)},
 		{"account.vpn", cel.BoolType, "somebody logged in through a VPN", b(func(a *dispute.Account) bool { return anyLogin(a, func(l dispute.Login) bool { return l.VPN }) })},

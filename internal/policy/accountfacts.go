@@ -6,19 +6,23 @@ import (
 	"parley/internal/dispute"
 )
 
-// lastNotice is the code of the latest notice; of two at one instant the later in the list.
-func (v *view) lastNotice() string {
+// latestNotice is the latest notice; of two at one instant the later in the list.
+func (v *view) latestNotice() dispute.Notice {
+	var latest dispute.Notice
 	if v.facts.Account == nil {
-		return ""
+		return latest
 	}
-	code, at := "", time.Time{}
 	for _, n := range v.facts.Account.Notices {
-		if !n.At.Before(at) {
-			code, at = n.Code, n.At
+		if !n.At.Before(latest.At) {
+			latest = n
 		}
 	}
-	return code
+	return latest
 }
+
+func (v *view) lastNotice() string { return v.latestNotice().Code }
+
+func (v *view) lastNoticed() time.Time { return v.latestNotice().At }
 
 // noticedAt is the first notice of a kind.
 func (v *view) noticedAt(code string) time.Time {

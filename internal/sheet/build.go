@@ -32,6 +32,8 @@ func (l *line) build() (Record, bool) {
 		l.scan(&rec)
 	case Messages:
 		l.message(&rec)
+	case Accounts:
+		l.account(&rec)
 	}
 	rec.Facts.Unknown = l.unknown
 	rec.Raw = l.raw()

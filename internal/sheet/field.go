@@ -97,6 +97,8 @@ func FieldNamed(name string) (Field, bool) {
 
 // own are the groups of codes that are not in the glossary: what they give is translated when records are built.
 var own = map[string][]string{
+	"account_events": slices.Concat(words.Codes("notices"), []string{"lifted_block"}, words.Codes("document_kinds"),
+		[]string{"login", "profile_change", "card_payment", "supplier_complaints", "daily_sales"}),
 	"address_results":  {"passed", "failed"},
 	"payment_kinds":    {"refund", "goodwill", "payout", "none"},
 	"supplier_reports": {"reported_no_stock", "reported_oversize", "replied", "sent_customs_reminder", "verified_claim", "intercepted", "intercept_failed", "reissued", "paid_out", "shipped", "none"},

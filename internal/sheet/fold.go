@@ -14,6 +14,7 @@ func Fold(pieces []dispute.Facts) dispute.Facts {
 	for i := range pieces {
 		p := &pieces[i]
 		f.Order, f.Buyer, f.Shipment, f.Supplier = foldOrder(f.Order, p.Order), foldBuyer(f.Buyer, p.Buyer), foldShipment(f.Shipment, p.Shipment), foldSupplier(f.Supplier, p.Supplier)
+		f.Account = foldAccount(f.Account, p.Account)
 		f.History = joined(f.History, p.History)
 		f.Ledger = joined(f.Ledger, p.Ledger)
 		f.Messages = append(f.Messages, p.Messages...)

@@ -11,7 +11,7 @@ import (
 
 // Mapping says how the files of one source are read. It is suggested once, corrected by a person, and remembered.
 type Mapping struct {
-	Record    string `json:"record" enum:"orders,cases,payments,supplier,tracking,messages" doc:"what a row is"`
+	Record    string `json:"record" enum:"orders,cases,payments,supplier,tracking,messages,accounts" doc:"what a row is"`
 	Sheet     string `json:"sheet,omitempty" doc:"of a workbook; empty = the first"`
 	Encoding  string `json:"encoding,omitempty" doc:"empty = found out"`
 	Separator string `json:"separator,omitempty" doc:"; , | or tab; empty = found out"`

@@ -34,10 +34,13 @@ const (
 	Supplier = "supplier" // something the supplier, the agent or the carrier reported
 	Tracking = "tracking" // a scan of a parcel
 	Messages = "messages" // a text of the buyer or of the shop
+	Accounts = "accounts" // something about the merchant's own account at the platform where he buys: a letter, a paper sent, a sign-in
 )
 
 // Kinds are what a row can be, in the order in which people meet them.
-func Kinds() []string { return []string{Orders, Cases, Payments, Supplier, Tracking, Messages} }
+func Kinds() []string {
+	return []string{Orders, Cases, Payments, Supplier, Tracking, Messages, Accounts}
+}
 
 // Record is one row as facts.
 type Record struct {

@@ -3,6 +3,10 @@
 // supplier reports, scans and messages come as files; what the merchant does at the agent or with the carrier is done there and put on
 // record with one click. The rules (packs/dropship) keep two legs apart: what the supplier owes the merchant, and what the merchant owes
 // his customer. A purchase becomes a case when one of them goes wrong.
+//
+// A merchant who buys on AliExpress may find his purchases closed and his account under examination. AliExpress says so in letters and in
+// its pages: its call for a purchase (aliexpress.trade.ds.order.get) tells a status without a reason, and none tells of the account. So
+// these letters are rows of a file too, and papers that were sent and a block that was lifted can be put on record.
 package dropship
 
 import (
@@ -30,7 +34,9 @@ func (*Connector) About() connector.About {
 	}
 }
 
-func packs() []string { return append([]string{"tmall-dropship@2024", "taobao@2025"}, sheet.Laws()...) }
+func packs() []string {
+	return append([]string{"tmall-dropship@2024", "taobao@2025", "aliexpress-account@2024"}, sheet.Laws()...)
+}
 
 // Market tells where the customers buy. The supplier's clocks are those of Tmall in both cases.
 func (*Connector) Market(settings map[string]string) connector.Market {

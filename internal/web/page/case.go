@@ -283,6 +283,9 @@ var (
 
 // recordable are the acts offered for a case: with a supplier behind it, those of his side too.
 func recordable(c desk.CasePage) []string {
+	if c.Facts.Account != nil {
+		return append(slices.Clone(Recordable), "sent_documents", "lifted_block", "marked_resolved")
+	}
 	if c.Facts.Supplier == nil {
 		return Recordable
 	}

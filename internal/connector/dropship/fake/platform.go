@@ -7,6 +7,8 @@
 //	GET  /reports.csv    what the supplier, the agent and the carrier reported, in English
 //	GET  /tracking.csv   scans, in English
 //	GET  /messages.csv   what the customers wrote, in Spanish, times of Madrid
+//	GET  /account.csv    what AliExpress wrote to the buying account, in English
+//	POST /account/acts   {"did": "sent_documents"}: papers handed in, or "chatted_with_platform"
 //	POST /purchases/ORDER/acts   {"did": "requested_supplier_refund"}: what the merchant does there
 //
 // It knows nothing of the rest of the project.
@@ -112,6 +114,7 @@ type Platform struct {
 	Options
 	mu        sync.Mutex
 	purchases []*Purchase
+	closing   *Closing
 	gate      *simulator.Gate
 	handler   http.Handler
 }
@@ -127,7 +130,9 @@ func New(o Options) *Platform {
 	mux.HandleFunc("GET /reports.csv", p.file("text/csv; charset=utf-8", p.Reports))
 	mux.HandleFunc("GET /tracking.csv", p.file("text/csv; charset=utf-8", p.Tracking))
 	mux.HandleFunc("GET /messages.csv", p.file("text/csv; charset=utf-8", p.Messages))
+	mux.HandleFunc("GET /account.csv", p.file("text/csv; charset=utf-8", p.Account))
 	mux.HandleFunc("POST /purchases/{order}/acts", p.act)
+	mux.HandleFunc("POST /account/acts", p.accountAct)
 	p.handler = p.gate.Wrap(mux)
 	return p
 }

@@ -44,5 +44,5 @@ func Main(ctx context.Context, address string, scenario io.Reader, out io.Writer
 	if err := p.Load(scenario); err != nil {
 		return err
 	}
-	return simulator.Serve(ctx, "agent", address, p, out, "orders.csv, reports.csv, tracking.csv, messages.csv")
+	return simulator.Serve(ctx, "agent", address, p, out, "orders.csv, reports.csv, tracking.csv, messages.csv, account.csv")
 }
