@@ -14,7 +14,7 @@ func leftBehind() map[string]string {
 	return map[string]string{
 		"migration": "belongs to the database itself",
 		"search":    "made anew from the cases", "indexed": "made anew from the cases", "number": "made anew from the cases", "word": "made anew from the cases",
-		"node": "programs that run", "lease": "programs that run",
+		"node": "programs that run", "lease": "programs that run", "subscription": "connections that are open",
 		"blob": "files go by package blob", "blob_part": "files go by package blob",
 	}
 }

@@ -23,8 +23,15 @@ const maxValues = 4096
 // put writes rows in as few sentences as possible and reads what the table returns, in no particular order.
 func put[T any](tx *Tx, t table, rows [][]any, read func(*record) T) ([]T, error) {
 	var given []T
-	for _, part := range t.parts(rows) {
-		text, args := t.text(len(part)), slices.Concat(part...)
+	parts := t.parts(rows)
+	if tx.dialect.postgres {
+		parts = chunks(rows, manyRows)
+	}
+	for _, part := range parts {
+		text, args, err := t.sentence(tx.dialect, part)
+		if err != nil {
+			return nil, err
+		}
 		if t.returns == "" {
 			if _, err := tx.exec(tx.ctx, text, args); err != nil {
 				return nil, known(err)
@@ -60,11 +67,19 @@ func (t table) parts(rows [][]any) [][][]any {
 	return parts
 }
 
-func (t table) text(rows int) string {
-	var b strings.Builder
-	b.WriteString("INSERT INTO " + t.name + " (" + strings.Join(t.columns, ", ") + ") VALUES ")
+// sentence writes rows and gives the values of its places.
+func (t table) sentence(d dialect, rows [][]any) (string, []any, error) {
+	if d.postgres && len(rows) > 1 {
+		arrays, from, err := unnested(rows)
+		return t.text("SELECT * FROM " + from), arrays, err
+	}
 	row := "(" + strings.Repeat("?, ", len(t.columns)-1) + "?)"
-	b.WriteString(strings.Repeat(row+", ", rows-1) + row)
+	return t.text("VALUES " + strings.Repeat(row+", ", len(rows)-1) + row), slices.Concat(rows...), nil
+}
+
+func (t table) text(from string) string {
+	var b strings.Builder
+	b.WriteString("INSERT INTO " + t.name + " (" + strings.Join(t.columns, ", ") + ") " + from)
 	if t.skip || len(t.key) == len(t.columns) {
 		b.WriteString(" ON CONFLICT DO NOTHING")
 	} else if len(t.key) > 0 {

@@ -223,15 +223,15 @@ func one[T any](ctx context.Context, r reader, what string, read func(*record) T
 
 func missing(what string) error { return fault.New(fault.NotFound, "fault.not_found", "what", what) }
 
-// marks gives "?,?,?" for a list of values and the list, filled up with its last value to a power of two so that few
-// different texts arise. An empty list gives NULL, which equals nothing.
+// marks gives "?,?,?" for a list of values and the list, filled up with its last value to 1, 4, 32 or 512 so that few different
+// texts arise: each is prepared on every connection. An empty list gives NULL, which equals nothing.
 func marks[T any](values []T) (string, []any) {
 	if len(values) == 0 {
 		return "NULL", nil
 	}
 	n := 1
-	for n < len(values) {
-		n *= 2
+	for step := 4; n < len(values); step *= 2 {
+		n *= step
 	}
 	args := make([]any, n)
 	for i := range args {
