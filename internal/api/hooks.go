@@ -35,6 +35,7 @@ func (a *API) hook(w http.ResponseWriter, r *http.Request) {
 
 func (a *API) hookFailed(w http.ResponseWriter, store int64, err error) {
 	status := http.StatusInternalServerError // try again
+	words := ""
 	switch {
 	case fault.Is(err, fault.NotFound):
 		status = http.StatusNotFound
@@ -42,7 +43,8 @@ func (a *API) hookFailed(w http.ResponseWriter, store int64, err error) {
 		status = http.StatusUnauthorized
 	case fault.Is(err, fault.Garbled), fault.Is(err, fault.Invalid):
 		status = http.StatusBadRequest
+		words = ": " + a.detail("en", fault.Of(err)) // for whoever looks at deliveries in the pages of the platform
 	}
 	a.Log.Warn("a delivery was not taken", "store", store, "status", status, "err", err)
-	http.Error(w, http.StatusText(status), status)
+	http.Error(w, http.StatusText(status)+words, status)
 }

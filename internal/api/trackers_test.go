@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -50,6 +51,8 @@ func TestTrackersOverTheInterface(t *testing.T) {
 	}
 
 	body := `{"event":"TRACKING_UPDATED","data":{"number":"RR123456785CN"}}`
+	anothers := `{"trackings":[{"metadata":{"generatedAt":"2026-03-02T16:00:00Z"},"tracker":{"trackingNumber":"RR123456785CN"}}]}`
+	nameless := `{"event":"TRACKING_UPDATED","data":{"numbers":["RR123456785CN"]}}`
 	for _, c := range []struct {
 		path, sign, body string
 		want             int
@@ -58,6 +61,8 @@ func TestTrackersOverTheInterface(t *testing.T) {
 		{"/hooks/trackers/1", fake.Sign(account.Key, []byte(body)), body, 200},
 		{"/hooks/trackers/1", fake.Sign("another", []byte(body)), body, 401},
 		{"/hooks/trackers/1", fake.Sign(account.Key, []byte("[]")), "[]", 400},
+		{"/hooks/trackers/1", fake.Sign(account.Key, []byte(anothers)), anothers, 400},
+		{"/hooks/trackers/1", fake.Sign(account.Key, []byte(nameless)), nameless, 400},
 		{"/hooks/trackers/99", fake.Sign(account.Key, []byte(body)), body, 404},
 		{"/hooks/trackers/x", "", body, 404},
 		{"/hooks/trackers/1", "", strings.Repeat("x", 3<<20), 400},
@@ -67,7 +72,12 @@ func TestTrackersOverTheInterface(t *testing.T) {
 		q.Header.Set("sign", c.sign)
 		got, err := http.DefaultClient.Do(q)
 		h.must(err)
+		said, err := io.ReadAll(got.Body)
+		h.must(err)
 		h.must(got.Body.Close())
+		if c.want == 400 && len(c.body) < 1<<20 && !strings.Contains(string(said), "Unknown tracker format") {
+			t.Errorf("%.30s: %s", c.body, said)
+		}
 		if got.StatusCode != c.want {
 			t.Errorf("%s %.30s: %d, want %d", c.path, c.body, got.StatusCode, c.want)
 		}

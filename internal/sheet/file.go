@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"iter"
 	"slices"
@@ -64,6 +65,8 @@ func Open(r io.ReaderAt, size int64, o Options) (*File, error) {
 		return nil, unreadable("xls")
 	case looksLikePage(head):
 		return nil, unreadable("html")
+	case looksLikeJSON(head):
+		return nil, unreadable("json")
 	}
 	return openText(r, size, o)
 }
@@ -84,6 +87,22 @@ func looksLikePage(head []byte) bool {
 		}
 	}
 	return false
+}
+
+// looksLikeJSON tells the answer of a program's interface: an object that begins with a name, or a list of objects or lists. A line of a
+// table may begin with a bracket too, but what follows in it is no JSON.
+func looksLikeJSON(head []byte) bool {
+	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(head, []byte("\ufeff"))))
+	first, err := d.Token()
+	if err != nil || first != json.Delim('{') && first != json.Delim('[') {
+		return false
+	}
+	second, err := d.Token()
+	if _, name := second.(string); err == nil && name && first == json.Delim('{') {
+		_, err = d.Token() // a name is followed by a colon and a value
+		return err == nil || err == io.EOF || err == io.ErrUnexpectedEOF
+	}
+	return err == nil && (second == json.Delim('{') || second == json.Delim('[') || second == json.Delim('}') || second == json.Delim(']'))
 }
 
 // Rows streams the rows from the first, empty ones left out. After an error there are no more.

@@ -166,6 +166,8 @@ func TestHostileFilesAreRefused(t *testing.T) {
 		"no sheets":              {packed(t, strings.NewReader(""), map[string]string{"xl/workbook.xml": "<workbook/>"}), "fault.sheet.format"},
 		"broken":                 {packed(t, strings.NewReader("<worksheet><row></worksheet <"), nil), "fault.sheet.format"},
 		"an old workbook":        {[]byte{0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1}, "fault.sheet.format"},
+		"an answer in JSON":      {[]byte("\ufeff{\"members\": [{\"returnId\": \"5\", \"creationDate\": \"2026-05-07\"}]}"), "fault.sheet.format"},
+		"a list in JSON":         {[]byte("[\n {\"Order ID\": \"5\", \"Date\": \"2026-05-07\"}]"), "fault.sheet.format"},
 		"a web page":             {[]byte("<html><table><tr><td>Order</td></tr></table>"), "fault.sheet.format"},
 		"nothing":                {nil, "fault.sheet.format"},
 		"half an archive":        {[]byte("PK\x03\x04abc"), "fault.sheet.format"},

@@ -92,7 +92,7 @@ func (*Tracker) Receive(account tracker.Account, d connector.Delivery) (tracker.
 			Number tracker.Text `json:"tracking_number"`
 		} `json:"msg"`
 	}
-	if err := json.Unmarshal(d.Body, &e); err != nil || e.Event == "" {
+	if err := json.Unmarshal(d.Body, &e); err != nil || e.Event == "" || e.Msg.Number == "" {
 		return tracker.Push{}, fault.New(fault.Garbled, "fault.tracker.delivery_unreadable", "tracker", name).Because(err)
 	}
 	push := tracker.Push{ID: string(e.ID)}

@@ -89,7 +89,7 @@ func (*Tracker) Receive(account tracker.Account, d connector.Delivery) (tracker.
 			Number tracker.Text `json:"number"`
 		} `json:"data"`
 	}
-	if err := json.Unmarshal(d.Body, &e); err != nil || e.Event == "" {
+	if err := json.Unmarshal(d.Body, &e); err != nil || e.Event == "" || e.Data.Number == "" {
 		return tracker.Push{}, fault.New(fault.Garbled, "fault.tracker.delivery_unreadable", "tracker", name).Because(err)
 	}
 	own := sha256.Sum256(d.Body)
