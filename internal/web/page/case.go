@@ -281,16 +281,20 @@ var (
 	Recordable = []string{"asked_carrier", "told_customer", "asked_customs_data", "messaged_supplier", "chatted_with_platform", "received_goods", "reviewed"}
 )
 
-// recordable are the acts offered for a case: with a supplier behind it, those of his side too.
+// recordable are the acts offered for a case: with a supplier behind it, or about the account with which the merchant buys, those too.
 func recordable(c desk.CasePage) []string {
+	out := slices.Clone(Recordable)
 	if c.Facts.Account != nil {
-		return append(slices.Clone(Recordable), "sent_documents", "lifted_block", "marked_resolved")
+		out = append(out, "sent_documents", "lifted_block")
 	}
-	if c.Facts.Supplier == nil {
-		return Recordable
+	if c.Facts.Supplier != nil {
+		out = append(out, "requested_supplier_refund", "reordered", "asked_intercept", "intercepted", "intercept_failed", "corrected_address",
+			"filed_supplier_claim", "verified_claim", "reissued", "replied", "reported_no_stock", "reported_oversize", "sent_customs_reminder", "chose_refund")
 	}
-	return append(slices.Clone(Recordable), "requested_supplier_refund", "reordered", "asked_intercept", "intercepted", "intercept_failed", "corrected_address",
-		"filed_supplier_claim", "verified_claim", "reissued", "replied", "reported_no_stock", "reported_oversize", "sent_customs_reminder", "chose_refund", "marked_resolved")
+	if len(out) > len(Recordable) {
+		out = append(out, "marked_resolved")
+	}
+	return out
 }
 
 func effectTone(state string) string {
