@@ -44,12 +44,16 @@ var orderTable = table{
 	name:    "order_",
 	columns: []string{"store_id", "number", "fetched_at", "wanted_at", "facts", "raw"},
 	key:     []string{"store_id", "number"},
-	keep:    map[string]string{"raw": "coalesce(excluded.raw, order_.raw)"},
+	keep: map[string]string{
+		"raw":       "coalesce(excluded.raw, order_.raw)",
+		"wanted_at": "CASE WHEN order_.wanted_at > 0 AND order_.wanted_at <= excluded.fetched_at THEN order_.wanted_at ELSE excluded.wanted_at END",
+	},
 	returns: "id, store_id, number",
 }
 
 // PutOrders writes orders, each known by its store and number (no two of the same in one call), and fills in their ids.
-// Raw nil keeps what was received before.
+// Raw nil keeps what was received before. An order that was wanted while it was being read, or is wanted since before FetchedAt, stays
+// wanted: the reading may have passed what it was wanted for.
 func (tx *Tx) PutOrders(orders []Order) error {
 	rows := make([][]any, len(orders))
 	for i, o := range orders {

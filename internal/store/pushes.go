@@ -13,6 +13,7 @@ type Nudge struct {
 	ExternalID string
 	Ref        json.RawMessage
 	At         time.Time
+	Times      int64 // how often it was asked for since it last was read
 }
 
 // AddPush notes a delivery of a platform; false if the same one was noted before.
@@ -27,13 +28,16 @@ func (tx *Tx) ForgetPushes(before time.Time) error {
 	return err
 }
 
-var nudgeTable = table{name: "nudge", columns: []string{"store_id", "kind", "external_id", "ref", "at"}, key: []string{"store_id", "kind", "external_id"}}
+var nudgeTable = table{
+	name: "nudge", columns: []string{"store_id", "kind", "external_id", "ref", "at", "times"}, key: []string{"store_id", "kind", "external_id"},
+	keep: map[string]string{"times": "nudge.times + 1"},
+}
 
 // AddNudges asks for records to be read again. One that waits already waits on with the newer instant.
 func (tx *Tx) AddNudges(nudges []Nudge) error {
 	rows := make([][]any, len(nudges))
 	for i, n := range nudges {
-		rows[i] = []any{n.StoreID, n.Kind, n.ExternalID, string(n.Ref), micros(n.At)}
+		rows[i] = []any{n.StoreID, n.Kind, n.ExternalID, string(n.Ref), micros(n.At), int64(1)}
 	}
 	_, err := put(tx, nudgeTable, rows, nothing)
 	return err
@@ -42,13 +46,14 @@ func (tx *Tx) AddNudges(nudges []Nudge) error {
 // Nudges gives the records of a store that wait to be read again, oldest first.
 func (r reader) Nudges(ctx context.Context, storeID int64) ([]Nudge, error) {
 	read := func(r *record) Nudge {
-		return Nudge{StoreID: r.int(), Kind: r.text(), ExternalID: r.text(), Ref: r.json(), At: r.instant()}
+		return Nudge{StoreID: r.int(), Kind: r.text(), ExternalID: r.text(), Ref: r.json(), At: r.instant(), Times: r.int()}
 	}
-	return all(ctx, r, read, "SELECT store_id, kind, external_id, ref, at FROM nudge WHERE store_id = ? ORDER BY at, external_id", storeID)
+	return all(ctx, r, read, "SELECT store_id, kind, external_id, ref, at, times FROM nudge WHERE store_id = ? ORDER BY at, external_id", storeID)
 }
 
-// EndNudge says that a record was read; a newer wish for the same record stays.
+// EndNudge says that a record was read; a wish for the same record that came since then stays, whatever the clocks say.
 func (tx *Tx) EndNudge(n Nudge) error {
-	_, err := tx.change("DELETE FROM nudge WHERE store_id = ? AND kind = ? AND external_id = ? AND at <= ?", n.StoreID, n.Kind, n.ExternalID, micros(n.At))
+	_, err := tx.change("DELETE FROM nudge WHERE store_id = ? AND kind = ? AND external_id = ? AND at = ? AND times = ?",
+		n.StoreID, n.Kind, n.ExternalID, micros(n.At), n.Times)
 	return err
 }

@@ -41,7 +41,7 @@ const nextSync = "SELECT coalesce(min(at), 0) FROM (SELECT (SELECT y.next_at FRO
 // ClaimSyncs takes the active stores that are to be read by now and not leased, longest waiting first. Each gets a lease
 // and a new fence; PutSync with that fence ends the lease.
 func (db *DB) ClaimSyncs(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]Sync, error) {
-	text := "UPDATE sync SET lease_until = ?, last_try_at = ?, fence = fence + 1 WHERE store_id IN (SELECT y.store_id FROM sync y" +
+	text := "UPDATE sync SET lease_until = ?, last_try_at = ?, asked_at = 0, fence = fence + 1 WHERE store_id IN (SELECT y.store_id FROM sync y" +
 		" JOIN store s ON s.id = y.store_id WHERE y.next_at > 0 AND y.next_at <= ? AND y.lease_until <= ? AND s.state = 'active'" +
 		" ORDER BY y.next_at LIMIT ? + 0" + db.dialect.skipLockedOf("y") + ") RETURNING " + syncAll
 	var taken []Sync
@@ -52,20 +52,21 @@ func (db *DB) ClaimSyncs(ctx context.Context, now time.Time, lease time.Duration
 	return taken, err
 }
 
-// PutSync writes how the reading of a store stands and ends the lease. Conflict if somebody else claimed it since: the
-// fence differs.
+// PutSync writes how the reading of a store stands and ends the lease. A store that somebody asked for meanwhile (SyncNow) is read again
+// at once, because the reading may have passed what it was asked for. Conflict if somebody else claimed it since: the fence differs.
 func (tx *Tx) PutSync(s Sync) error {
 	tx.TouchedStore(s.StoreID)
-	return tx.must("sync", "UPDATE sync SET next_at = ?, last_try_at = ?, last_ok_at = ?, failing_since = ?, fault_kind = ?, fault_key = ?,"+
-		" fault_text = ?, cursor = ?, source_count = ?, desk_count = ?, counted_at = ?, backfilled = ?, lease_until = 0"+
+	return tx.must("sync", "UPDATE sync SET next_at = CASE WHEN asked_at > 0 THEN asked_at ELSE CAST(? AS BIGINT) END, last_try_at = ?, last_ok_at = ?, failing_since = ?, fault_kind = ?, fault_key = ?,"+
+		" fault_text = ?, cursor = ?, source_count = ?, desk_count = ?, counted_at = ?, backfilled = ?, lease_until = 0, asked_at = 0"+
 		" WHERE store_id = ? AND fence = ?",
 		micros(s.NextAt), micros(s.LastTryAt), micros(s.LastOKAt), micros(s.FailingSince), s.FaultKind, s.FaultKey, s.FaultText,
 		s.Cursor, s.SourceCount, s.DeskCount, micros(s.CountedAt), flag(s.Backfilled), s.StoreID, s.Fence)
 }
 
-// SyncNow asks for a store to be read at an instant or earlier. A reading under way goes on.
+// SyncNow asks for a store to be read at an instant or earlier. A reading under way goes on, and another one follows it.
 func (tx *Tx) SyncNow(storeID int64, at time.Time) error {
 	tx.TouchedStore(storeID)
-	_, err := tx.change("UPDATE sync SET next_at = ? WHERE store_id = ? AND (next_at = 0 OR next_at > ?)", micros(at), storeID, micros(at))
+	_, err := tx.change("UPDATE sync SET asked_at = ?, next_at = CASE WHEN next_at = 0 OR next_at > ? THEN CAST(? AS BIGINT) ELSE next_at END"+
+		" WHERE store_id = ?", micros(at), micros(at), micros(at), storeID)
 	return err
 }

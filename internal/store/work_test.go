@@ -111,6 +111,90 @@ func TestOrdersAreWantedAndTakenOnce(t *testing.T) {
 	})
 }
 
+// TestAnOrderWantedWhileItIsReadIsReadAgain: the answer may be older than what it was wanted for.
+func TestAnOrderWantedWhileItIsReadIsReadAgain(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s := shop(t, db, "a")
+		now := storetest.Start
+		want := func(at time.Time) {
+			t.Helper()
+			write(t, db, func(tx *store.Tx) error { return tx.WantOrders(s.ID, []string{"1"}, at) })
+		}
+		read := func(at, next time.Time) {
+			t.Helper()
+			o := store.Order{StoreID: s.ID, Number: "1", Facts: json.RawMessage(`{}`), FetchedAt: at, WantedAt: next}
+			write(t, db, func(tx *store.Tx) error { return tx.PutOrders([]store.Order{o}) })
+		}
+		take := func(at time.Time, n int) {
+			t.Helper()
+			if taken, err := db.WantedOrders(ctx, at, time.Minute, 10); err != nil || len(taken) != n {
+				t.Fatalf("got %+v, %v, want %d", taken, err, n)
+			}
+		}
+		want(now)
+		take(now, 1)
+		want(now.Add(time.Second))
+		read(now.Add(2*time.Second), now.Add(time.Hour))
+		take(now.Add(2*time.Second), 1)
+		read(now.Add(3*time.Second), now.Add(time.Hour))
+		take(now.Add(3*time.Second), 0)
+		take(now.Add(time.Hour), 1)
+	})
+}
+
+// TestARecordAskedForWhileItIsReadIsReadAgain, even where both instants are the same.
+func TestARecordAskedForWhileItIsReadIsReadAgain(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s := shop(t, db, "a")
+		n := store.Nudge{StoreID: s.ID, Kind: "refund", ExternalID: "1", Ref: json.RawMessage(`{}`), At: storetest.Start}
+		ask := func() { write(t, db, func(tx *store.Tx) error { return tx.AddNudges([]store.Nudge{n}) }) }
+		waiting := func(want int) []store.Nudge {
+			t.Helper()
+			all, err := db.Nudges(ctx, s.ID)
+			if err != nil || len(all) != want {
+				t.Fatalf("got %+v, %v, want %d", all, err, want)
+			}
+			return all
+		}
+		ask()
+		begun := waiting(1)[0]
+		ask()
+		write(t, db, func(tx *store.Tx) error { return tx.EndNudge(begun) })
+		again := waiting(1)[0]
+		write(t, db, func(tx *store.Tx) error { return tx.EndNudge(again) })
+		waiting(0)
+	})
+}
+
+// TestAStoreAskedForWhileItIsReadIsReadAgain at once, and only once.
+func TestAStoreAskedForWhileItIsReadIsReadAgain(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s := shop(t, db, "a")
+		now := storetest.Start
+		read := func(at time.Time, meanwhile func()) {
+			t.Helper()
+			taken, err := db.ClaimSyncs(ctx, at, time.Minute, 10)
+			if err != nil || len(taken) != 1 {
+				t.Fatalf("got %+v, %v", taken, err)
+			}
+			meanwhile()
+			taken[0].NextAt = now.Add(time.Hour)
+			write(t, db, func(tx *store.Tx) error { return tx.PutSync(taken[0]) })
+		}
+		next := func(want time.Time) {
+			t.Helper()
+			if got, err := db.NextSync(ctx); err != nil || !got.Equal(want) {
+				t.Fatalf("next %v, %v, want %v", got, err, want)
+			}
+		}
+		asked := now.Add(time.Second)
+		read(now, func() { write(t, db, func(tx *store.Tx) error { return tx.SyncNow(s.ID, asked) }) })
+		next(asked)
+		read(asked, func() {})
+		next(now.Add(time.Hour))
+	})
+}
+
 func TestEventsComeNewestFirst(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		c := addCase(t, db, shop(t, db, "a"), "m")
