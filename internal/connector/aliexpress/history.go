@@ -26,6 +26,7 @@ func (i *issue) history() {
 
 // entry reads one step.
 func (i *issue) entry(v wire.Value) {
+	i.strangers(v, stepMembers)
 	i.latest = max(i.latest, stamp(v, "gmt_create"))
 	who := i.who(v)
 	act := dispute.Act{At: i.at(v, "gmt_create"), Who: who, Via: "dispute_form", Raw: text(v, "action_type")}

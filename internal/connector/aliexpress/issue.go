@@ -80,6 +80,7 @@ func (i *issue) reference(ref connector.Ref) connector.Ref {
 // theCase reads the case itself, after its proposals and history.
 func (i *issue) theCase() {
 	i.in("", 0)
+	i.strangers(i.of, issueMembers)
 	c := &dispute.Case{Via: "marketplace", OpenedAt: i.openedAt()}
 	c.Reason, c.ReasonNote = i.reason()
 	if p := current(i.buyers); p != nil {

@@ -105,6 +105,7 @@ func (o *purchase) read(v wire.Value, ref connector.Ref) {
 		order.ProtectionEndsAt = o.at(v, "over_time_left")
 	}
 	o.facts.Order = order
+	o.strangers(v, orderMembers)
 	o.facts.Buyer = o.buyer(v)
 	o.lines(v)
 	o.shipped(v)

@@ -44,6 +44,7 @@ func (i *issue) some(name string) []wire.Value {
 
 // proposal reads one plan. refund_money is in the buyer's currency, refund_money_post the same sum in dollars.
 func (i *issue) proposal(v wire.Value, by string) dispute.Proposal {
+	i.strangers(v, planMembers)
 	p := dispute.Proposal{
 		ID:        text(v, "id"),
 		By:        by,

@@ -38,6 +38,7 @@ func readPage(of wire.Value, zone *time.Location) page {
 }
 
 func (r *reading) row(v wire.Value) row {
+	r.strangers(v, rowMembers)
 	out := row{
 		ref: connector.Ref{
 			Kind: issueKind, ID: id(v, "issue_id"), Buyer: text(v, "buyer_login_id"),
