@@ -23,12 +23,20 @@ func (d *Demo) guard(ctx context.Context, owner desk.Who) error {
 			}
 		}
 	}
-	eur := func(minor int64) money.Amount { return money.Amount{Minor: minor, Currency: "EUR"} }
-	usd := func(minor int64) money.Amount { return money.Amount{Minor: minor, Currency: "USD"} }
-	return d.Desk.SetLimits(ctx, owner, desk.Limits{
-		Ceilings: []desk.Ceiling{{Role: "agent", Amount: eur(50_00)}, {Role: "agent", Amount: usd(50_00)}},
-		Second:   []money.Amount{eur(300_00), usd(300_00)},
-	})
+	return d.Desk.SetLimits(ctx, owner, demoLimits())
+}
+
+// demoLimits let an agent pay about 50 € alone, and anybody about 300 €. They name every currency that stores and buyers of the demo pay in: in another
+// one each payment would need two persons.
+func demoLimits() (l desk.Limits) {
+	for _, c := range []struct {
+		currency string
+		fifty    int64 // about 50 €, in minor units
+	}{{"EUR", 50_00}, {"USD", 50_00}, {"GBP", 50_00}, {"PLN", 200_00}, {"BRL", 300_00}, {"CNY", 400_00}, {"JPY", 8_000}, {"KRW", 75_000}} {
+		l.Ceilings = append(l.Ceilings, desk.Ceiling{Role: "agent", Amount: money.Amount{Minor: c.fifty, Currency: c.currency}})
+		l.Second = append(l.Second, money.Amount{Minor: 6 * c.fifty, Currency: c.currency})
+	}
+	return l
 }
 
 // demoNet accepts small claims about parcels, lengthens the protection where that can be done, and calls a person for the rest.

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"slices"
 	"testing"
 
 	"parley/internal/app"
@@ -34,7 +35,15 @@ func TestTheDemoHasASafetyNetAndLimits(t *testing.T) {
 	if accepting == 0 {
 		t.Error("no store of the demo would accept anything")
 	}
-	if l, err := d.Desk.Limits(t.Context(), owner); err != nil || len(l.Second) == 0 {
+	l, err := d.Desk.Limits(t.Context(), owner)
+	if err != nil || len(l.Second) == 0 {
 		t.Errorf("limits %+v, %v", l, err)
+	}
+	var currencies []string
+	for _, st := range stores {
+		currencies = append(currencies, st.Currency)
+	}
+	if without := l.Unnamed(currencies); len(without) > 0 || !slices.Contains(currencies, "CNY") {
+		t.Errorf("every payment in %v needs two persons; stores pay in %v", without, currencies)
 	}
 }

@@ -99,22 +99,56 @@ func (l Limits) alone(role string, a money.Amount) (bool, string) {
 	case a.Minor <= 0:
 		return true, ""
 	case !l.covers(role, a):
-		return false, "sign.ceiling"
+		return false, reasonIn(l.ceilings(role), a, "sign.ceiling")
 	case len(l.Second) > 0 && !reach(l.Second, a):
-		return false, "sign.second"
+		return false, reasonIn(l.Second, a, "sign.second")
 	}
 	return true, ""
 }
 
-// covers tells whether the amount lies within the role's ceiling.
-func (l Limits) covers(role string, a money.Amount) bool {
+// reasonIn is the reason that a sum is above a limit, or, where no limit is written in its currency, that it cannot be compared: a person
+// who reads of a limit that was passed would look for one that is not there.
+func reasonIn(sums []money.Amount, a money.Amount, above string) string {
+	if in(sums, a.Currency) {
+		return above
+	}
+	return above + "_currency"
+}
+
+func in(sums []money.Amount, currency string) bool {
+	return slices.ContainsFunc(sums, func(s money.Amount) bool { return s.Currency == currency })
+}
+
+func (l Limits) ceilings(role string) []money.Amount {
 	var own []money.Amount
 	for _, c := range l.Ceilings {
 		if c.Role == role {
 			own = append(own, c.Amount)
 		}
 	}
+	return own
+}
+
+// covers tells whether the amount lies within the role's ceiling.
+func (l Limits) covers(role string, a money.Amount) bool {
+	own := l.ceilings(role)
 	return len(own) == 0 || reach(own, a)
+}
+
+// Unnamed are those of some currencies in which every payment needs a signature of somebody, because limits are written in others only.
+func (l Limits) Unnamed(currencies []string) []string {
+	var out []string
+	for _, currency := range currencies {
+		missing := len(l.Second) > 0 && !in(l.Second, currency)
+		for _, c := range l.Ceilings {
+			missing = missing || !in(l.ceilings(c.Role), currency)
+		}
+		if missing && currency != "" && !slices.Contains(out, currency) {
+			out = append(out, currency)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // reach tells whether one of the sums, in the currency of the amount, is not below it.

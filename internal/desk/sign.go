@@ -204,7 +204,10 @@ func maySign(who Who, dec store.Decision, h held, l Limits) error {
 		return fault.New(fault.Forbidden, "fault.sign_own")
 	}
 	if !l.mayRelease(who, h.Cost) {
-		return fault.New(fault.Forbidden, "fault.sign.ceiling", "amount", h.Cost.String())
+		if own := l.ceilings(who.Role); len(own) > 0 && !reach(own, h.Cost) {
+			return fault.New(fault.Forbidden, "fault."+reasonIn(own, h.Cost, "sign.ceiling"), "amount", h.Cost.String())
+		}
+		return fault.New(fault.Forbidden, "fault."+reasonIn(l.Second, h.Cost, "sign.second"), "amount", h.Cost.String())
 	}
 	return nil
 }

@@ -72,6 +72,15 @@ func (c *call) settingsWith(s page.Settings, code int) error {
 	if err != nil {
 		return err
 	}
+	stores, err := c.Desk.StoreList(c.r.Context(), c.who)
+	if err != nil {
+		return err
+	}
+	var currencies []string
+	for _, st := range stores {
+		currencies = append(currencies, st.Currency)
+	}
+	s.Unnamed = limits.Unnamed(currencies)
 	s.Frame = c.frame(c.text.T("settings.title"))
 	if s.Sums == nil {
 		s.Sums = page.SumsOf(limits)

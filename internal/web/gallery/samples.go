@@ -27,7 +27,7 @@ func (m market) stores() []desk.StoreView {
 		r := m.ref(id)
 		f.Store, f.Company, f.State, f.Backfilled = r, company, "active", true
 		return desk.StoreView{
-			ID: id, Version: 3, Company: company, Connector: r.Connector, Mark: r.Mark, Name: r.Name, Zone: r.Zone, State: "active", Freshness: f,
+			ID: id, Version: 3, Company: company, Connector: r.Connector, Mark: r.Mark, Name: r.Name, Currency: "EUR", Zone: r.Zone, State: "active", Freshness: f,
 			Settings: map[string]string{"gateway": "iop", "app_key": "500123"}, TokenEndsAt: Now.Add(19 * 24 * time.Hour),
 		}
 	}

@@ -9,9 +9,10 @@ import (
 // Settings are what holds for the whole desk: limits of people, and how long cases keep what they tell of people.
 type Settings struct {
 	Frame
-	Sums  map[string]string // by LimitFields, as typed
-	Days  string
-	Error string
+	Sums    map[string]string // by LimitFields, as typed
+	Unnamed []string          // currencies of stores in which every payment needs a signature
+	Days    string
+	Error   string
 }
 
 // LimitFields are the roles with a ceiling, and the sums that need two persons.
