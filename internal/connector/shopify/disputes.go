@@ -19,7 +19,7 @@ func readDispute(node json.RawMessage) connector.Snapshot {
 		snap.Ref, snap.Problem = connector.Ref{Kind: disputeKind, ID: w.ID.plain()}, garbled(err, false)
 		return snap
 	}
-	return w.snapshot(snap)
+	return shown(w.snapshot(snap), "dispute", node, disputeMembers)
 }
 
 func (w *wireDispute) snapshot(snap connector.Snapshot) connector.Snapshot {

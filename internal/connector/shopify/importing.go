@@ -96,10 +96,10 @@ func orderIn(node json.RawMessage, all *[]connector.Snapshot) {
 		return
 	}
 	got := readOrder(purchaseNode{raw: node})
-	*all = append(*all, connector.Snapshot{
+	*all = append(*all, shown(connector.Snapshot{
 		Ref: ref(orderKind, o.ID, &o), Raw: wrapped(orderKind, node), Fingerprint: returnMark(o.Paid, o.UpdatedAt),
 		Facts: dispute.Facts{Order: got.Order, Buyer: got.Buyer, Shipment: got.Shipment, Ledger: got.Ledger, Unknown: got.Unknown},
-	})
+	}, "order", node, orderMembers))
 	returnsOf(node, &o, strange, all)
 	disputesOf(node, &o, all)
 }
@@ -188,7 +188,7 @@ func returnsOf(node json.RawMessage, o *wireOrder, strange error, all *[]connect
 			continue
 		}
 		w.Order = o
-		snap := w.snapshot(connector.Snapshot{Raw: wrapped(returnKind, raw)})
+		snap := shown(w.snapshot(connector.Snapshot{Raw: wrapped(returnKind, raw)}), "return", raw, returnMembers)
 		if err = errors.Join(strange, err); err != nil {
 			snap.Problem = garbled(err, false)
 		}
@@ -222,7 +222,7 @@ func olderDispute(node json.RawMessage) connector.Snapshot {
 		DueBy: old.DueBy, SentOn: old.SentOn, FinalizedOn: old.FinalizedOn, InitiatedAt: old.InitiatedAt, Amount: wireMoney{old.Amount, old.Currency},
 	}
 	w.Reason.Reason, w.Reason.Network = upper(old.Reason), old.Network
-	snap = w.snapshot(snap)
+	snap = shown(w.snapshot(snap), "dispute", node, olderDisputeMembers)
 	if n := old.OrderID.plain(); n != "" {
 		snap.Ref.Order = "gid://shopify/Order/" + n // its name is not told
 	}

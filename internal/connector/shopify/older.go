@@ -111,6 +111,7 @@ func readOlderOrder(node json.RawMessage) connector.Snapshot {
 	for _, p := range o.Fulfilments {
 		r.parcelWords(p)
 	}
+	r.strangers("order", node, olderOrderMembers)
 	w := o.order()
 	snap := connector.Snapshot{Ref: ref(orderKind, o.ID, &w), Raw: wrapped(orderKind, node), ChangedAt: r.at("order.updated_at", o.UpdatedAt)}
 	snap.Fingerprint = returnMark(w.Paid, o.UpdatedAt)

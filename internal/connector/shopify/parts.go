@@ -60,7 +60,10 @@ func readOlderReturn(node json.RawMessage) connector.Snapshot {
 		}
 		w.Lines.Nodes = append(w.Lines.Nodes, line)
 	}
-	snap := w.snapshot(connector.Snapshot{Raw: wrapped(returnKind, node)})
+	snap := shown(w.snapshot(connector.Snapshot{Raw: wrapped(returnKind, node)}), "return", node, olderReturnMembers)
+	r := &reading{unknown: snap.Facts.Unknown}
+	r.strangersIn("return", node, "return_line_items", olderReturnLineMembers)
+	snap.Facts.Unknown = r.unknown
 	snap.Ref.Order = o.Order.ID.plain()
 	if strange != nil {
 		snap.Problem = garbled(strange, false)
@@ -76,6 +79,8 @@ func readRefund(node json.RawMessage) connector.Snapshot {
 		r.note("refund", scalar(err.Error())) // everything else was read all the same
 	}
 	r.refundWords(o)
+	r.strangers("refund", node, olderRefundMembers)
+	r.strangersIn("refund", node, "transactions", olderPaymentMembers)
 	w := wireOrder{Refunds: []wireRefund{o.refund()}}
 	return r.part(node, o.OrderID, dispute.Facts{Ledger: r.ledger(&w)})
 }
@@ -88,6 +93,7 @@ func readParcel(node json.RawMessage) connector.Snapshot {
 		r.note("fulfillment", scalar(err.Error()))
 	}
 	r.parcelWords(o)
+	r.strangers("fulfillment", node, olderParcelMembers)
 	w := wireOrder{Fulfilments: []wireFulfilment{o.fulfilment()}}
 	return r.part(node, o.OrderID, dispute.Facts{Shipment: r.shipment(&w)})
 }

@@ -17,7 +17,7 @@ func readReturn(node json.RawMessage) connector.Snapshot {
 		snap.Ref, snap.Problem = connector.Ref{Kind: returnKind, ID: w.ID.plain()}, garbled(err, false)
 		return snap
 	}
-	return w.snapshot(snap)
+	return shown(w.snapshot(snap), "return", node, returnMembers)
 }
 
 func (w *wireReturn) snapshot(snap connector.Snapshot) connector.Snapshot {

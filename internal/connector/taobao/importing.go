@@ -64,6 +64,7 @@ func (c *Connector) imported(v wire.Value) (out []connector.Snapshot) {
 func (c *Connector) trade(v wire.Value) connector.Snapshot {
 	t := &trade{reading: reading{zone: c.zone}, ref: connector.Ref{Kind: tradeKind, ID: id(v, "tid"), Order: id(v, "tid")}}
 	t.read(v)
+	t.members(v, tradeMembers)
 	changed := t.at(v, "modified")
 	snap := connector.Snapshot{Ref: t.ref, Fingerprint: fingerprint(text(v, "status"), changed), ChangedAt: changed}
 	snap.Ref.Buyer = t.facts.Buyer.ID

@@ -22,3 +22,11 @@ func TestARefundWithAHoleIsKept(t *testing.T) {
 		}
 	}
 }
+
+// TestATradeOfAFileShowsWhatNobodyDocuments beside what it tells.
+func TestATradeOfAFileShowsWhatNobodyDocuments(t *testing.T) {
+	got, err := taobao.New().Import([]byte(`{"trade":{"tid":"21","status":"TRADE_FINISHED","buyer_memo":"x","moon_phase":"full"}}`), time.UTC)
+	if err != nil || len(got) != 1 || len(got[0].Facts.Unknown) != 1 || got[0].Facts.Unknown[0].Field != "moon_phase" {
+		t.Fatalf("%+v, %v", got, err)
+	}
+}
