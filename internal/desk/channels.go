@@ -23,6 +23,8 @@ type ChannelView struct {
 	Name         string    `json:"name,omitempty"`
 	Shown        string    `json:"shown" doc:"the address, without secrets"`
 	Reasons      []string  `json:"reasons,omitempty" doc:"what is told here; none = everything"`
+	Events       []string  `json:"events,omitempty" doc:"kinds of events of cases that a program hears; * = all, none = no events"`
+	Stores       []int64   `json:"stores,omitempty" doc:"of which stores a program is told; none = all"`
 	Paused       bool      `json:"paused,omitempty"`
 	FailingSince time.Time `json:"failing_since,omitzero"`
 	LastOKAt     time.Time `json:"last_ok_at,omitzero"`
@@ -41,6 +43,8 @@ type ChannelInput struct {
 	Name     string            `json:"name,omitempty" maxLength:"80"`
 	Settings map[string]string `json:"settings" doc:"by the names of the kind's settings"`
 	Reasons  []string          `json:"reasons,omitempty" doc:"none = everything"`
+	Events   []string          `json:"events,omitempty" doc:"for a webhook of the installation: kinds of events of cases that are delivered as they happen; * = all, none = no events. With events, no reasons = no notices"`
+	Stores   []int64           `json:"stores,omitempty" doc:"for a webhook of the installation: of which stores it is told; none = all"`
 	Paused   bool              `json:"paused,omitempty"`
 	Version  int64             `json:"version,omitempty" doc:"of the channel that is changed"`
 }
@@ -87,7 +91,7 @@ func (w Who) channelsOf(installation bool) (int64, error) {
 
 func channelView(c store.Channel) ChannelView {
 	v := ChannelView{
-		ID: c.ID, Version: c.Version, Kind: c.Kind, Name: c.Name, Shown: c.Shown, Reasons: c.Reasons, Paused: c.State == "paused",
+		ID: c.ID, Version: c.Version, Kind: c.Kind, Name: c.Name, Shown: c.Shown, Reasons: c.Reasons, Events: c.Events, Stores: c.Stores, Paused: c.State == "paused",
 		FailingSince: c.FailingSince, LastOKAt: c.LastOKAt,
 	}
 	var f struct {
@@ -108,6 +112,9 @@ func (d *Desk) AddChannel(ctx context.Context, who Who, installation bool, in Ch
 	}
 	c := store.Channel{MemberID: owner, Kind: in.Kind, State: "active", CreatedAt: d.Now()}
 	target, made, err := d.fill(&c, in, notify.Target{})
+	if err == nil {
+		err = d.setFeed(ctx, &c, in)
+	}
 	if err != nil {
 		return ChannelView{}, err
 	}
@@ -262,6 +269,9 @@ func (d *Desk) UpdateChannel(ctx context.Context, who Who, id int64, in ChannelI
 		c.Version = in.Version
 	}
 	target, _, err := d.fill(&c, in, before)
+	if err == nil {
+		err = d.setFeed(ctx, &c, in)
+	}
 	if err != nil {
 		return ChannelView{}, err
 	}

@@ -79,7 +79,7 @@ type Desk struct {
 	holder   string                     // names this desk where only one may do something at a time
 	abouts   map[string]connector.About // by connector, asked once
 
-	wakeSync, wakeEffects, wakeTimers, wakeOrders, wakeNotices, wakeWatch, wakeTrackings, wakeSubscriptions chan struct{}
+	wakeSync, wakeEffects, wakeTimers, wakeOrders, wakeNotices, wakeWatch, wakeTrackings, wakeSubscriptions, wakeFeed chan struct{}
 
 	saves ride[*trial]   // how acts stand on their way
 	ends  ride[shownAct] // acts that the platform shows
@@ -107,7 +107,7 @@ func New(o Options) *Desk {
 		wakeSync: make(chan struct{}, 1), wakeEffects: make(chan struct{}, 1),
 		wakeTimers: make(chan struct{}, 1), wakeOrders: make(chan struct{}, 1),
 		wakeNotices: make(chan struct{}, 1), wakeWatch: make(chan struct{}, 1), wakeTrackings: make(chan struct{}, 1),
-		wakeSubscriptions: make(chan struct{}, 1), watching: newWatching(),
+		wakeSubscriptions: make(chan struct{}, 1), wakeFeed: make(chan struct{}, 1), watching: newWatching(),
 	}
 	d.abouts = make(map[string]connector.About, len(o.Connectors))
 	for kind, c := range o.Connectors {

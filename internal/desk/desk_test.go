@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -88,7 +89,23 @@ func newScene(t testing.TB, address string) *scene {
 	view, err := s.AddStore(context.Background(), s.owner, s.input(s.shop))
 	s.must(err)
 	s.store = view.ID
+	t.Cleanup(s.everyKindIsKnown)
 	return s
+}
+
+// everyKindIsKnown: whatever a test lets happen, programs can choose to hear of it.
+func (s *scene) everyKindIsKnown() {
+	for id := int64(1); ; id++ {
+		events, err := s.DB.Events(context.Background(), id, 0, 1000)
+		if err != nil || len(events) == 0 {
+			return
+		}
+		for _, e := range events {
+			if !slices.Contains(desk.EventKinds(), e.Kind) {
+				s.t.Errorf("programs cannot choose to hear of %s", e.Kind)
+			}
+		}
+	}
 }
 
 func newDesk(t testing.TB, db *store.DB, clock desk.Clock) *desk.Desk {

@@ -33,12 +33,14 @@ func (d *Desk) runNotices(ctx context.Context) {
 	pump(ctx, d, work[store.Letter]{
 		name: "notices", atOnce: letterAtOnce, grace: stopGrace, ring: d.wakeNotices, next: d.DB.NextNotice, release: (*store.Tx).ReleaseLetter,
 		claim: func(n int) ([]store.Letter, error) { return d.claimLetters(ctx, n) },
-		do: func(ctx context.Context, l store.Letter) {
-			if err := d.post(ctx, l); err != nil {
-				d.failed(ctx, "letter "+l.ID, err)
-			}
-		},
+		do:    d.deliver,
 	})
+}
+
+func (d *Desk) deliver(ctx context.Context, l store.Letter) {
+	if err := d.post(ctx, l); err != nil {
+		d.failed(ctx, "letter "+l.ID, err)
+	}
 }
 
 // claimLetters puts due notices into letters and takes letters to send. It writes nothing while nothing is due.
@@ -226,9 +228,12 @@ func (d *Desk) post(ctx context.Context, l store.Letter) error {
 	if err != nil {
 		return d.endLetter(ctx, l, c, letterFailed, err)
 	}
-	var m notify.Message
-	if err := json.Unmarshal(l.Body, &m); err != nil {
+	m, err := d.messageOf(ctx, l)
+	if fault.Is(err, fault.Invalid) {
 		return d.endLetter(ctx, l, c, letterFailed, err)
+	}
+	if err != nil {
+		return err
 	}
 	l.State = sending
 	l.Attempts++
@@ -242,6 +247,17 @@ func (d *Desk) post(ctx context.Context, l store.Letter) error {
 		return nil // the lease ends by itself
 	}
 	return d.posted(ctx, l, c, way, err)
+}
+
+// messageOf is what a letter says: what was written down for people, or the event as it is now. Invalid = it cannot be said at all.
+func (d *Desk) messageOf(ctx context.Context, l store.Letter) (m notify.Message, err error) {
+	if l.EventID != 0 {
+		return d.happening(ctx, l.EventID)
+	}
+	if err := json.Unmarshal(l.Body, &m); err != nil {
+		return m, fault.New(fault.Invalid, "fault.notify.unreadable").Because(err)
+	}
+	return m, nil
 }
 
 // posted sorts how a sending went. A program is waited for: whatever it answers, a sending to it is repeated under the same id for
@@ -311,7 +327,7 @@ func (d *Desk) endLetter(ctx context.Context, l store.Letter, c store.Channel, s
 		if err := tx.PutLetter(l); err != nil {
 			return err
 		}
-		if err := tx.EndNoticesOf(l.ID, state, now); err != nil {
+		if err := endCarried(tx, l, state, now); err != nil {
 			return err
 		}
 		switch state {
@@ -328,6 +344,14 @@ func (d *Desk) endLetter(ctx context.Context, l store.Letter, c store.Channel, s
 		}
 		return d.channelFailed(ctx, tx, c, l, cause, now)
 	})
+}
+
+// endCarried ends what a letter carried: its notices, or an event, after which the next one of its case may go.
+func endCarried(tx *store.Tx, l store.Letter, state string, now time.Time) error {
+	if l.EventID != 0 {
+		return tx.FreeFeed(l, now)
+	}
+	return tx.EndNoticesOf(l.ID, state, now)
 }
 
 // switchOff pauses the channel of a program that has failed for long; what waits to go out there does not go. An owner may switch it on.

@@ -98,6 +98,9 @@ func (d *Desk) committed(c store.Changes) {
 		d.names.forget()
 		wake(d.wakeSubscriptions)
 	}
+	if len(c.Cases) > 0 && d.DB.Feeding() {
+		wake(d.wakeFeed)
+	}
 	d.live.publish(c)
 	if c.Elsewhere {
 		d.hear.ring()
@@ -136,7 +139,7 @@ func (h *hearing) rested() {
 
 // wakeAll lets every loop look for work.
 func (d *Desk) wakeAll() {
-	for _, c := range []chan struct{}{d.wakeSync, d.wakeOrders, d.wakeTimers, d.wakeEffects, d.wakeNotices, d.wakeWatch, d.wakeTrackings, d.wakeSubscriptions} {
+	for _, c := range []chan struct{}{d.wakeSync, d.wakeOrders, d.wakeTimers, d.wakeEffects, d.wakeNotices, d.wakeWatch, d.wakeTrackings, d.wakeSubscriptions, d.wakeFeed} {
 		wake(c)
 	}
 }

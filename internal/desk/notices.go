@@ -333,7 +333,7 @@ func (p *people) notices(t *tell, now time.Time) ([]store.Notice, error) {
 func (p *people) forPrograms(n store.Notice, t *tell, now time.Time) []store.Notice {
 	var rows []store.Notice
 	for _, c := range p.channels[0] {
-		if n.CaseID == 0 && n.StoreID == 0 && !t.programs || t.item.Reason == notify.Evening || !takes(c, n.Reason) {
+		if n.CaseID == 0 && n.StoreID == 0 && !t.programs || t.item.Reason == notify.Evening || !hears(c, n) {
 			continue
 		}
 		out := n

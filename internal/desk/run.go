@@ -15,7 +15,7 @@ import (
 // and whatever is left goes back at once, so that another node takes it without waiting for a lease to run out.
 func (d *Desk) Run(ctx context.Context) error {
 	loops := map[string]func(context.Context){
-		"syncs": d.runSyncs, "orders": d.runOrders, "timers": d.runTimers, "effects": d.runEffects, "notices": d.runNotices, "watch": d.runWatch, "tidy": d.runTidy,
+		"syncs": d.runSyncs, "orders": d.runOrders, "timers": d.runTimers, "effects": d.runEffects, "notices": d.runNotices, "feed": d.runFeed, "watch": d.runWatch, "tidy": d.runTidy,
 	}
 	loops["beat"], loops["reindex"], loops["trackings"], loops["subscriptions"] = d.runBeat, d.runReindex, d.runTrackings, d.runSubscriptions
 	var all sync.WaitGroup

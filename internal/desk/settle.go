@@ -38,7 +38,7 @@ func (d *Desk) round(ctx context.Context) (int, store.Work, error) {
 		do  func(context.Context) (int, error)
 	}{
 		{work.Effect, d.settleEffects}, {work.Timer, d.settleTimers}, {work.Sync, d.settleSyncs}, {work.Order, d.settleOrders},
-		{soonest(work.Notice, work.Look), d.settleNotices}, {work.Tracking, d.settleTrackings},
+		{soonest(work.Notice, work.Look), d.settleNotices}, {work.Tracking, d.settleTrackings}, {work.Feed, d.settleFeed},
 	} {
 		if kind.due.IsZero() || kind.due.After(now) {
 			continue

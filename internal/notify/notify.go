@@ -50,6 +50,8 @@ type About struct {
 	Repeats bool `json:"repeats"`
 	// Single: one notice a message. Otherwise several that are due together go out as one.
 	Single bool `json:"single"`
+	// Events: a program's channel of this kind can hear every event of cases.
+	Events bool `json:"events,omitempty"`
 	// Own: set up by the desk's pages themselves, not by filling in a form.
 	Own bool `json:"own,omitempty"`
 }

@@ -16,6 +16,8 @@ type Channel struct {
 	Shown        string   // what may be shown of the address
 	Sealed       []byte   // address and settings, sealed by package vault
 	Reasons      []string // what is told here; empty = everything
+	Events       []string // kinds of events a program hears; empty = none, EveryEvent = all
+	Stores       []int64  // of which stores a program is told; empty = all
 	State        string   // active, paused
 	FailingSince time.Time
 	LastOKAt     time.Time
@@ -31,12 +33,14 @@ type Hours struct {
 	EveningAt time.Time
 }
 
-const channelAll = "id, version, member_id, kind, name, shown, sealed, reasons, state, failing_since, last_ok_at, fault, created_at"
+const channelAll = "id, version, member_id, kind, name, shown, sealed, reasons, state, failing_since, last_ok_at, fault, created_at, events, stores"
 
 func readChannel(r *record) Channel {
 	c := Channel{ID: r.int(), Version: r.int(), MemberID: r.int(), Kind: r.text(), Name: r.text(), Shown: r.text(), Sealed: r.bytes()}
 	r.decode(&c.Reasons)
 	c.State, c.FailingSince, c.LastOKAt, c.Fault, c.CreatedAt = r.text(), r.instant(), r.instant(), r.json(), r.instant()
+	r.decode(&c.Events)
+	r.decode(&c.Stores)
 	return c
 }
 
@@ -57,16 +61,17 @@ func (r reader) Channel(ctx context.Context, id int64) (Channel, error) {
 
 // PutChannel adds a channel (ID 0) or changes one, whose Version goes up. Conflict if the version is another one.
 func (tx *Tx) PutChannel(c *Channel) (err error) {
+	tx.TouchedNames()
 	if c.ID == 0 {
 		c.Version = 1
-		c.ID, err = tx.number("INSERT INTO channel (version, member_id, kind, name, shown, sealed, reasons, state, failing_since, last_ok_at, fault, created_at)"+
-			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '', ?) RETURNING id",
-			c.Version, c.MemberID, c.Kind, c.Name, c.Shown, c.Sealed, encode(c.Reasons), c.State, micros(c.CreatedAt))
+		c.ID, err = tx.number("INSERT INTO channel (version, member_id, kind, name, shown, sealed, reasons, state, failing_since, last_ok_at, fault, created_at, events, stores)"+
+			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '', ?, ?, ?) RETURNING id",
+			c.Version, c.MemberID, c.Kind, c.Name, c.Shown, c.Sealed, encode(c.Reasons), c.State, micros(c.CreatedAt), encode(c.Events), encode(c.Stores))
 		return err
 	}
 	c.Version++
-	err = tx.must("channel", "UPDATE channel SET version = ?, name = ?, shown = ?, sealed = ?, reasons = ?, state = ? WHERE id = ? AND version = ?",
-		c.Version, c.Name, c.Shown, c.Sealed, encode(c.Reasons), c.State, c.ID, c.Version-1)
+	err = tx.must("channel", "UPDATE channel SET version = ?, name = ?, shown = ?, sealed = ?, reasons = ?, state = ?, events = ?, stores = ? WHERE id = ? AND version = ?",
+		c.Version, c.Name, c.Shown, c.Sealed, encode(c.Reasons), c.State, encode(c.Events), encode(c.Stores), c.ID, c.Version-1)
 	if err != nil {
 		c.Version--
 	}
@@ -98,6 +103,7 @@ func (tx *Tx) DropWaiting(id int64, at time.Time) error {
 
 // DeleteChannel removes a channel. What waits to go out there ends as dropped.
 func (tx *Tx) DeleteChannel(id int64, at time.Time) error {
+	tx.TouchedNames()
 	if err := tx.DropWaiting(id, at); err != nil {
 		return err
 	}

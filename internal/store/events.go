@@ -19,15 +19,34 @@ func (r reader) Events(ctx context.Context, caseID, before int64, limit int) ([]
 
 var eventTable = table{name: "event", columns: []string{"case_id", "at", "kind", "actor", "member_id", "data"}}
 
-// AddEvents adds lines to the history of cases, in this order.
+// AddEvents adds lines to the history of cases, in this order, with the letters of those that programs want to hear.
 func (tx *Tx) AddEvents(events []Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	hearing, err := tx.feeds()
+	if err != nil {
+		return err
+	}
 	rows := make([][]any, len(events))
 	for i, e := range events {
 		rows[i] = []any{e.CaseID, micros(e.At), e.Kind, e.Actor, e.MemberID, string(e.Data)}
 		tx.Touched(e.CaseID)
 	}
-	_, err := put(tx, eventTable, rows, nothing)
-	return err
+	if len(hearing) == 0 {
+		_, err := put(tx, eventTable, rows, nothing)
+		return err
+	}
+	known := eventTable
+	known.returns = "id"
+	ids, err := put(tx, known, rows, (*record).int)
+	if err == nil {
+		ids, err = numbered(ids, len(rows))
+	}
+	if err != nil {
+		return err
+	}
+	return tx.feed(hearing, events, ids)
 }
 
 const evidenceAll = "id, case_id, at, from_, kind, hash, name, type, size, reading, text, note, member_id, frozen_at"

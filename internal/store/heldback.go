@@ -3,9 +3,10 @@ package store
 import "time"
 
 // HoldBack ends what a copy of a database cannot know the end of: sendings that the desk it was taken from may have carried out by an
-// instant, and the notices in them or due by then. All end as unclear; it gives the notices. What was not due by then stays as it was.
+// instant, and the notices in them or due by then. All end as unclear; it gives the notices. What was not due by then stays as it was,
+// and so does what programs hear of events: they know a repetition by its id.
 func (tx *Tx) HoldBack(now time.Time) ([]Notice, error) {
-	_, err := tx.change("UPDATE letter SET state = 'unclear', ended_at = ?, lease_until = 0 WHERE ended_at = 0 AND (state <> 'planned' OR due_at <= ?)", micros(now), micros(now))
+	_, err := tx.change("UPDATE letter SET state = 'unclear', ended_at = ?, lease_until = 0 WHERE ended_at = 0 AND event_id = 0 AND (state <> 'planned' OR due_at <= ?)", micros(now), micros(now))
 	if err != nil {
 		return nil, err
 	}

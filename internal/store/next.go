@@ -7,13 +7,13 @@ import (
 
 // Work tells when the next piece of each kind of work is due; zero where nothing is planned.
 type Work struct {
-	Effect, Timer, Sync, Order, Notice, Look, Tracking time.Time
+	Effect, Timer, Sync, Order, Notice, Look, Tracking, Feed time.Time
 }
 
 // First is the earliest of all.
 func (w Work) First() time.Time {
 	var first time.Time
-	for _, at := range []time.Time{w.Effect, w.Timer, w.Sync, w.Order, w.Notice, w.Look, w.Tracking} {
+	for _, at := range []time.Time{w.Effect, w.Timer, w.Sync, w.Order, w.Notice, w.Look, w.Tracking, w.Feed} {
 		if !at.IsZero() && (first.IsZero() || at.Before(first)) {
 			first = at
 		}
@@ -23,8 +23,8 @@ func (w Work) First() time.Time {
 
 // NextWork asks for all kinds at once; see the Next methods of each.
 func (r reader) NextWork(ctx context.Context) (Work, error) {
-	const text = "SELECT (" + nextEffect + "), (" + nextTimer + "), (" + nextSync + "), (" + nextWantedOrder + "), (" + nextNotice + "), (" + nextLook + "), (" + nextTracking + ")"
+	const text = "SELECT (" + nextEffect + "), (" + nextTimer + "), (" + nextSync + "), (" + nextWantedOrder + "), (" + nextNotice + "), (" + nextLook + "), (" + nextTracking + "), (" + nextFeed + ")"
 	return one(ctx, r, "work", func(r *record) Work {
-		return Work{r.instant(), r.instant(), r.instant(), r.instant(), r.instant(), r.instant(), r.instant()}
+		return Work{r.instant(), r.instant(), r.instant(), r.instant(), r.instant(), r.instant(), r.instant(), r.instant()}
 	}, text)
 }

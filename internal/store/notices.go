@@ -41,6 +41,8 @@ type Letter struct {
 	Body       []byte // what is said, so that a repetition says the same
 	CreatedAt  time.Time
 	EndedAt    time.Time
+	CaseID     int64 // of the event
+	EventID    int64 // the event it carries; 0 = it carries notices
 }
 
 const noticeAll = "id, case_id, store_id, reason, about, member_id, channel_id, level, state, due_at, look_at, letter_id, data, created_at, ended_at, seen_at"
@@ -167,7 +169,7 @@ func (r reader) NextNotice(ctx context.Context) (time.Time, error) {
 }
 
 const nextNotice = "SELECT coalesce(min(at), 0) FROM (SELECT min(due_at) AS at FROM notice WHERE state = 'planned'" +
-	" UNION ALL SELECT min(due_at) FROM letter WHERE ended_at = 0) t"
+	" UNION ALL SELECT min(due_at) FROM letter WHERE ended_at = 0 AND event_id = 0) t"
 
 // NextLook gives the next instant at which somebody has to have looked, or a list of the day is due; zero if there is none.
 func (r reader) NextLook(ctx context.Context) (time.Time, error) {
@@ -177,7 +179,7 @@ func (r reader) NextLook(ctx context.Context) (time.Time, error) {
 const nextLook = "SELECT coalesce(min(at), 0) FROM (SELECT min(look_at) AS at FROM notice WHERE look_at > 0" +
 	" UNION ALL SELECT min(digest_at) FROM hours WHERE digest_at > 0 UNION ALL SELECT min(evening_at) FROM hours WHERE evening_at > 0) t"
 
-const letterAll = "id, channel_id, state, attempts, due_at, lease_until, fence, fault, body, created_at, ended_at"
+const letterAll = "id, channel_id, state, attempts, due_at, lease_until, fence, fault, body, created_at, ended_at, case_id, event_id"
 
 type packedLetter struct {
 	Letter
@@ -187,11 +189,11 @@ type packedLetter struct {
 func readLetter(r *record) packedLetter {
 	return packedLetter{Letter: Letter{
 		ID: r.text(), ChannelID: r.int(), State: r.text(), Attempts: int(r.int()), DueAt: r.instant(), LeaseUntil: r.instant(), Fence: r.int(), Fault: r.json(),
-	}, packed: r.bytes()}.dated(r.instant(), r.instant())
+	}, packed: r.bytes()}.rest(r.instant(), r.instant(), r.int(), r.int())
 }
 
-func (p packedLetter) dated(created, ended time.Time) packedLetter {
-	p.CreatedAt, p.EndedAt = created, ended
+func (p packedLetter) rest(created, ended time.Time, caseID, eventID int64) packedLetter {
+	p.CreatedAt, p.EndedAt, p.CaseID, p.EventID = created, ended, caseID, eventID
 	return p
 }
 
@@ -207,13 +209,13 @@ func unpackLetters(found []packedLetter, err error) ([]Letter, error) {
 	return out, err
 }
 
-// AddLetter writes a new sending.
+// AddLetter writes a new sending of notices; those of events are written with the events.
 func (tx *Tx) AddLetter(l Letter) error {
 	body, err := tx.db.pack(l.Body)
 	if err != nil {
 		return err
 	}
-	_, err = tx.change("INSERT INTO letter ("+letterAll+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	_, err = tx.change("INSERT INTO letter ("+letterAll+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
 		l.ID, l.ChannelID, l.State, l.Attempts, micros(l.DueAt), micros(l.LeaseUntil), l.Fence, string(l.Fault), body, micros(l.CreatedAt), micros(l.EndedAt))
 	return err
 }
@@ -224,9 +226,9 @@ func (tx *Tx) PutLetter(l Letter) error {
 		l.State, l.Attempts, micros(l.DueAt), micros(l.LeaseUntil), string(l.Fault), micros(l.EndedAt), l.ID, l.Fence)
 }
 
-// ClaimLetters takes sendings that are due by now and not leased, longest waiting first, each with a new fence and a lease.
+// ClaimLetters takes sendings of notices that are due by now and not leased, longest waiting first, each with a new fence and a lease.
 func (db *DB) ClaimLetters(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]Letter, error) {
-	text := "UPDATE letter SET fence = fence + 1, lease_until = ? WHERE id IN (SELECT id FROM letter WHERE ended_at = 0 AND due_at <= ? AND lease_until <= ?" +
+	text := "UPDATE letter SET fence = fence + 1, lease_until = ? WHERE id IN (SELECT id FROM letter WHERE ended_at = 0 AND event_id = 0 AND due_at <= ? AND lease_until <= ?" +
 		" ORDER BY due_at, id LIMIT ? + 0" + db.dialect.skipLocked() + ") RETURNING " + letterAll
 	var taken []Letter
 	err := db.Write(ctx, func(tx *Tx) (err error) {

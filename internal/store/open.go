@@ -51,6 +51,7 @@ type DB struct {
 	packer     *sync.Pool   // compressors for what is kept as received
 	closing    sync.Once
 	vocabulary vocabulary
+	feeds      feeds
 }
 
 // Open opens the database at "sqlite:PATH", a plain path, or "postgres://…", creates it (SQLite) and brings its schema

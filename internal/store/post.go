@@ -125,7 +125,7 @@ func (p *post) hear(ctx context.Context) error {
 		return err
 	}
 	p.db.log.Log(ctx, slog.LevelDebug, "store: listening to other nodes")
-	p.db.news.add(gathered{elsewhere: true, all: true}) // whatever was called before is unheard
+	p.db.heard(gathered{elsewhere: true, all: true}) // whatever was called before is unheard
 	for {
 		if err := p.next(ctx, conn); err != nil {
 			return err
@@ -141,7 +141,7 @@ func (p *post) next(ctx context.Context, conn *pgx.Conn) error {
 	call, err := conn.WaitForNotification(quiet)
 	if err == nil {
 		if from, g := readPayload(call.Payload); from != p.self {
-			p.db.news.add(g)
+			p.db.heard(g)
 		}
 		return nil
 	}

@@ -110,10 +110,18 @@ func (db *DB) writeAlone(ctx context.Context, do func(*Tx) error) error {
 // committed makes known here and to other nodes what is durable now.
 func (db *DB) committed(tx *Tx) {
 	db.vocabulary.add(tx.learned)
-	db.news.add(tx.changed)
+	db.heard(tx.changed)
 	if db.post != nil {
 		db.post.add(tx.changed)
 	}
+}
+
+// heard takes in what was changed, here or by another node.
+func (db *DB) heard(g gathered) {
+	if g.names || g.all {
+		db.feeds.forget()
+	}
+	db.news.add(g)
 }
 
 // commitFault: what the server itself refused did not happen; after anything else nobody knows.

@@ -28,7 +28,7 @@ type Receiver struct {
 	mu     sync.Mutex
 	got    []Delivery
 	forged int
-	answer func(n int, w http.ResponseWriter)
+	answer func(n int, d Delivery, w http.ResponseWriter)
 }
 
 // NewReceiver starts a receiver on loopback for a secret, with the time of the signatures unchecked, as tests have clocks of their own.
@@ -38,7 +38,7 @@ func NewReceiver(t testing.TB, secret string) *Receiver {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &Receiver{t: t, check: check, answer: func(_ int, w http.ResponseWriter) { w.WriteHeader(http.StatusNoContent) }}
+	r := &Receiver{t: t, check: check, answer: func(_ int, _ Delivery, w http.ResponseWriter) { w.WriteHeader(http.StatusNoContent) }}
 	server := httptest.NewServer(http.HandlerFunc(r.take))
 	t.Cleanup(server.Close)
 	r.URL = server.URL + "/hook"
@@ -49,7 +49,14 @@ func NewReceiver(t testing.TB, secret string) *Receiver {
 func (r *Receiver) Answer(with func(n int, w http.ResponseWriter)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.answer = with
+	r.answer = func(n int, _ Delivery, w http.ResponseWriter) { with(n, w) }
+}
+
+// AnswerTo says how a delivery is answered by what it says, after it was kept.
+func (r *Receiver) AnswerTo(with func(d Delivery, w http.ResponseWriter)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.answer = func(_ int, d Delivery, w http.ResponseWriter) { with(d, w) }
 }
 
 // Deliveries gives what arrived, repetitions too.
@@ -85,5 +92,5 @@ func (r *Receiver) take(w http.ResponseWriter, req *http.Request) {
 	}
 	d.Type, d.Data = event.Type, event.Data
 	r.got = append(r.got, d)
-	r.answer(len(r.got), w)
+	r.answer(len(r.got), d, w)
 }

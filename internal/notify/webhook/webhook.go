@@ -28,7 +28,7 @@ func New(client *http.Client, now func() time.Time) Channel { return Channel{cli
 
 // About tells what people fill in.
 func (Channel) About() notify.About {
-	return notify.About{Kind: "webhook", Repeats: true, Single: true, Settings: []notify.Setting{{Name: "url"}, {Name: "secret", Secret: true, Made: true}}}
+	return notify.About{Kind: "webhook", Repeats: true, Single: true, Events: true, Settings: []notify.Setting{{Name: "url"}, {Name: "secret", Secret: true, Made: true}}}
 }
 
 // Check refuses an address that is none and a secret that cannot sign.

@@ -1,0 +1,242 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// EveryEvent stands for all kinds of events in Channel.Events.
+const EveryEvent = "*"
+
+// feed is a channel of a program that hears what happens to cases. Each event it wants becomes a letter in the transaction that writes the
+// event, so that none is lost and none is told that did not happen.
+type feed struct {
+	channel int64
+	kinds   []string
+	stores  []int64
+}
+
+func (f feed) wants(kind string, storeID int64) bool {
+	return (f.kinds[0] == EveryEvent || slices.Contains(f.kinds, kind)) && (len(f.stores) == 0 || slices.Contains(f.stores, storeID))
+}
+
+// feeds keeps who hears events, so that a write does not ask. It is read again after a change here, when another node tells of one, and
+// after a while in any case.
+type feeds struct {
+	mu     sync.Mutex
+	list   []feed
+	readAt time.Time // zero = not known
+	turn   int       // goes up when it is forgotten: what was asked before that is not kept
+}
+
+// feedsAge is how old the list may be where no word of a change came through.
+const feedsAge = 30 * time.Second
+
+func (f *feeds) forget() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.readAt = time.Time{}
+	f.turn++
+}
+
+func (f *feeds) known(now time.Time) (list []feed, ok bool, turn int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.list, !f.readAt.IsZero() && now.Sub(f.readAt) < feedsAge, f.turn
+}
+
+func (f *feeds) keep(list []feed, now time.Time, turn int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.turn == turn {
+		f.list, f.readAt = list, now
+	}
+}
+
+// Feeding tells whether some program is known to hear events.
+func (db *DB) Feeding() bool {
+	db.feeds.mu.Lock()
+	defer db.feeds.mu.Unlock()
+	return len(db.feeds.list) > 0
+}
+
+func (tx *Tx) feeds() ([]feed, error) {
+	now := tx.db.now()
+	list, ok, turn := tx.db.feeds.known(now)
+	if ok {
+		return list, nil
+	}
+	read := func(r *record) feed {
+		f := feed{channel: r.int()}
+		r.decode(&f.kinds)
+		r.decode(&f.stores)
+		return f
+	}
+	list, err := all(tx.ctx, tx.reader, read, "SELECT id, events, stores FROM channel WHERE member_id = 0 AND state = 'active' AND events NOT IN ('', '[]') ORDER BY id")
+	if err == nil {
+		tx.db.feeds.keep(list, now, turn)
+	}
+	return list, err
+}
+
+var letterTable = table{name: "letter", columns: []string{
+	"id", "channel_id", "state", "attempts", "due_at", "lease_until", "fence", "fault", "body", "created_at", "ended_at", "case_id", "event_id",
+}}
+
+// feed writes the letters of events that were just written under these ids.
+func (tx *Tx) feed(to []feed, events []Event, ids []int64) error {
+	stores, err := tx.storesOf(events)
+	if err != nil {
+		return err
+	}
+	var rows [][]any
+	for i, e := range events {
+		for _, f := range to {
+			if f.wants(e.Kind, stores[e.CaseID]) {
+				id := "evt_" + strconv.FormatInt(ids[i], 10) + "_" + strconv.FormatInt(f.channel, 10)
+				rows = append(rows, []any{id, f.channel, "planned", 0, micros(e.At), 0, 0, "", nil, micros(e.At), 0, e.CaseID, ids[i]})
+			}
+		}
+	}
+	_, err = put(tx, letterTable, rows, nothing)
+	return err
+}
+
+func (tx *Tx) storesOf(events []Event) (map[int64]int64, error) {
+	ids := make([]int64, len(events))
+	for i, e := range events {
+		ids[i] = e.CaseID
+	}
+	slices.Sort(ids)
+	type owned struct{ id, store int64 }
+	found, err := byIDs(tx.ctx, tx.reader, func(r *record) owned { return owned{r.int(), r.int()} }, "SELECT id, store_id FROM case_ WHERE id", "", slices.Compact(ids))
+	out := make(map[int64]int64, len(found))
+	for _, o := range found {
+		out[o.id] = o.store
+	}
+	return out, err
+}
+
+// NextFeed gives the next instant at which a letter of an event is due; zero if none is.
+func (r reader) NextFeed(ctx context.Context) (time.Time, error) {
+	return one(ctx, r, "letter", (*record).instant, nextFeed)
+}
+
+const nextFeed = "SELECT coalesce(min(due_at), 0) FROM letter WHERE ended_at = 0 AND event_id > 0"
+
+const (
+	feedWindow = 200             // letters looked at for a claim
+	feedPause  = 2 * time.Second // after which a letter behind one that is on its way is looked at again
+)
+
+// line is a letter of an event as a claim sees it.
+type line struct {
+	id          string
+	channel, of int64
+	dueAt       time.Time
+}
+
+func readLine(r *record) line {
+	return line{r.text(), r.int(), r.int(), r.instant()}
+}
+
+const lineAll = "id, channel_id, case_id, due_at"
+
+type lineKey struct{ channel, of int64 }
+
+func (l line) key() lineKey { return lineKey{l.channel, l.of} }
+
+// ClaimFeed takes letters of events that are due by now, each with a new fence and a lease: of a case and channel only the first, and never
+// two at a time. Those behind are put off until the first is due again; FreeFeed calls them sooner.
+func (db *DB) ClaimFeed(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]Letter, error) {
+	var taken []Letter
+	err := db.Write(ctx, func(tx *Tx) error {
+		due, err := all(tx.ctx, tx.reader, readLine, "SELECT "+lineAll+" FROM letter WHERE ended_at = 0 AND event_id > 0 AND due_at <= ? AND lease_until <= ?"+
+			" ORDER BY due_at, event_id LIMIT ? + 0"+tx.dialect.skipLocked(), micros(now), micros(now), feedWindow)
+		if err != nil || len(due) == 0 {
+			taken = nil
+			return err
+		}
+		first, err := tx.firstOfLines(due)
+		if err != nil {
+			return err
+		}
+		taken, err = tx.takeLines(due, first, now, lease, limit)
+		return err
+	})
+	slices.SortFunc(taken, func(a, b Letter) int { return cmp.Compare(a.EventID, b.EventID) })
+	return taken, err
+}
+
+// firstOfLines gives the first letter that has not ended of each case and channel.
+func (tx *Tx) firstOfLines(due []line) (map[lineKey]line, error) {
+	cases := make([]int64, len(due))
+	for i, l := range due {
+		cases[i] = l.of
+	}
+	slices.Sort(cases)
+	const head = "SELECT " + lineAll + " FROM letter WHERE ended_at = 0 AND event_id > 0 AND NOT EXISTS (SELECT 1 FROM letter b WHERE b.ended_at = 0 AND b.event_id > 0" +
+		" AND b.case_id = letter.case_id AND b.channel_id = letter.channel_id AND b.event_id < letter.event_id) AND case_id"
+	found, err := byIDs(tx.ctx, tx.reader, readLine, head, "", slices.Compact(cases))
+	first := make(map[lineKey]line, len(found))
+	for _, l := range found {
+		first[l.key()] = l
+	}
+	return first, err
+}
+
+// takeLines claims those that come first and puts the others off.
+func (tx *Tx) takeLines(due []line, first map[lineKey]line, now time.Time, lease time.Duration, limit int) ([]Letter, error) {
+	var ids []string
+	later := map[time.Time][]string{}
+	for _, l := range due {
+		switch head := first[l.key()]; {
+		case head.id != l.id:
+			at := now.Add(feedPause)
+			if head.dueAt.After(at) {
+				at = head.dueAt
+			}
+			later[at] = append(later[at], l.id)
+		case len(ids) < limit:
+			ids = append(ids, l.id)
+		}
+	}
+	for at, behind := range later {
+		list, args := marks(behind)
+		if _, err := tx.change("UPDATE letter SET due_at = ? WHERE id IN ("+list+")", append([]any{micros(at)}, args...)...); err != nil {
+			return nil, err
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	list, args := marks(ids)
+	return unpackLetters(all(tx.ctx, tx.reader, readLetter, "UPDATE letter SET fence = fence + 1, lease_until = ? WHERE id IN ("+list+") RETURNING "+letterAll,
+		append([]any{micros(now.Add(lease))}, args...)...))
+}
+
+// FreeFeed makes the next letter of a case and channel due, once the one before it has ended.
+func (tx *Tx) FreeFeed(ended Letter, at time.Time) error {
+	_, err := tx.change("UPDATE letter SET due_at = ? WHERE due_at > ? AND id = (SELECT id FROM letter WHERE ended_at = 0 AND event_id > 0 AND case_id = ?"+
+		" AND channel_id = ? ORDER BY event_id LIMIT 1)", micros(at), micros(at), ended.CaseID, ended.ChannelID)
+	return err
+}
+
+// Event gives one line of history. NotFound if there is none.
+func (r reader) Event(ctx context.Context, id int64) (Event, error) {
+	return one(ctx, r, "event", readEvent, "SELECT id, case_id, at, kind, actor, member_id, data FROM event WHERE id = ?", id)
+}
+
+// numbered are the ids of rows that were written in one order: the same order, however they came back.
+func numbered(ids []int64, rows int) ([]int64, error) {
+	if len(ids) != rows {
+		return nil, fmt.Errorf("store: %d rows written, %d ids given back", rows, len(ids))
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
