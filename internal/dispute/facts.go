@@ -143,7 +143,8 @@ type Scan struct {
 // Case is the formal case at a platform, payment provider or bank.
 type Case struct {
 	OpenedAt      time.Time `json:"opened_at"`
-	Via           string    `json:"via"` // marketplace, paypal, card
+	Via           string    `json:"via"`            // marketplace, paypal, card
+	Kind          string    `json:"kind,omitempty"` // case_kinds of the glossary: exchange, cancellation; empty = a claim for money
 	Network       string    `json:"network,omitempty"`
 	Reason        string    `json:"reason"` // raw reason of the platform; reasons of the glossary where mapped
 	ReasonNote    string    `json:"reason_note,omitempty"`

@@ -53,6 +53,10 @@ func (r *Rules) pointsTo(f *dispute.Facts) string {
 // stated is the kind of statement that a case's reason makes.
 func stated(class string) string {
 	switch branch(class) {
+	case "pre_shipment":
+		if class == "pre_shipment.buyer_cancel" {
+			return "cancel"
+		}
 	case "withdrawal":
 		return "withdraw"
 	case "warranty":

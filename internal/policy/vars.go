@@ -141,6 +141,7 @@ func partVars() []variable {
 	return []variable{
 		{"case.known", cel.BoolType, "there is a formal case", func(v *view) ref.Val { return boolean(v.facts.Case != nil) }},
 		{"case.via", cel.StringType, "route of the case: marketplace, paypal, card", c(func(x *dispute.Case) ref.Val { return text(x.Via) }, empty)},
+		{"case.kind", cel.StringType, "what is asked where it is no claim for money: exchange, cancellation; else empty", c(func(x *dispute.Case) ref.Val { return text(x.Kind) }, empty)},
 		{"case.network", cel.StringType, "card network", c(func(x *dispute.Case) ref.Val { return text(x.Network) }, empty)},
 		{"case.reason", cel.StringType, "raw reason of the platform", c(func(x *dispute.Case) ref.Val { return text(x.Reason) }, empty)},
 		{"case.points_to", cel.StringType, "class the raw reason points to, empty if the reason is not known to us", func(v *view) ref.Val { return text(v.talk.pointsTo) }},

@@ -52,6 +52,7 @@ func (in *given) codes() string {
 	}
 	if in.Case != nil {
 		l.add("case_routes", in.Case.Via)
+		l.add("case_kinds", in.Case.Kind)
 	}
 	in.recordCodes(&l)
 	return l.unknown()

@@ -147,6 +147,7 @@ type givenShipment struct {
 type givenCase struct {
 	OpenedAt   time.Time `json:"opened_at"`
 	Via        string    `json:"via"`
+	Kind       string    `json:"kind"`
 	Network    string    `json:"network"`
 	Reason     word      `json:"reason"`
 	ReasonNote string    `json:"reason_note"`
@@ -237,7 +238,7 @@ type QueueEntry struct {
 }
 
 func (c *givenCase) fact() *dispute.Case {
-	return &dispute.Case{OpenedAt: c.OpenedAt.UTC(), Via: c.Via, Network: c.Network, Reason: string(c.Reason), ReasonNote: c.ReasonNote,
+	return &dispute.Case{OpenedAt: c.OpenedAt.UTC(), Via: c.Via, Kind: c.Kind, Network: c.Network, Reason: string(c.Reason), ReasonNote: c.ReasonNote,
 		Claim: dispute.Claim{Amount: c.Claim.Amount.Amount, ReturnGoods: c.Claim.ReturnGoods}, PlatformDueAt: utc(c.PlatformDueAt)}
 }
 
