@@ -16,7 +16,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/url"
 	"time"
 
 	"parley/internal/dispute"
@@ -76,29 +75,6 @@ type Market struct {
 	Code  string   // marketplaces of the glossary, or the connector's kind where the rules know no such marketplace
 	Packs []string // rule packs in force for new cases
 	Zone  string
-}
-
-// Listener is a connector whose platform pushes.
-type Listener interface {
-	// Receive checks a delivery (signature over the raw body, age) and says what it concerns. It makes no call. Faults: Unauthorised
-	// where signature or age are wrong, Garbled where the body cannot be read. A delivery about something the desk does not follow
-	// gives a Push without Refs.
-	Receive(account Account, d Delivery, now time.Time) (Push, error)
-}
-
-// Delivery is one call of a platform to the desk.
-type Delivery struct {
-	Header http.Header
-	Query  url.Values
-	Body   []byte // as received: signatures are over the raw bytes
-}
-
-// Push is what a delivery says. The desk reads the records again; the delivery itself is never taken for the truth.
-type Push struct {
-	ID     string   // the platform's number of the delivery or event; the same one comes twice when the first answer got lost
-	Refs   []Ref    // records to read again
-	Orders []string // purchases to read again
-	Answer []byte   // what the platform wants to hear; empty = an empty 200
 }
 
 // Setting describes one field of a store's settings: it gives the form, the check, and the texts

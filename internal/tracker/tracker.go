@@ -21,6 +21,7 @@ import (
 	"parley/internal/connector"
 	"parley/internal/dispute"
 	"parley/internal/fault"
+	"parley/internal/shipment"
 )
 
 // Tracker opens sessions at one service.
@@ -30,7 +31,7 @@ type Tracker interface {
 	// Open checks the settings (faults of kind Invalid name the field) and gives a session. It makes no call.
 	Open(account Account, world connector.World) (Session, error)
 	// Receive checks a delivery's signature over the raw body and says which parcels it concerns. It makes no call. Faults: Unauthorised
-	// where the signature is wrong, Garbled where the body cannot be read.
+	// where the signature is wrong, Garbled where it is right and the body cannot be read; the Push then says at most the topic.
 	Receive(account Account, d connector.Delivery) (Push, error)
 }
 
@@ -110,8 +111,24 @@ type Report struct {
 
 // Push is what a delivery says. The parcels are read again; the delivery itself is never taken for the truth.
 type Push struct {
-	ID      string   // of the delivery; the same one comes twice when the first answer got lost
-	Numbers []string // parcels with news
+	ID      string            // of the delivery; the same one comes twice when the first answer got lost
+	Numbers []string          // parcels with news
+	Topic   string            // the service's own word for the kind of message
+	Unknown connector.Unknown // why the desk can make nothing of it, or not all: it is kept then
+}
+
+// Told is a push of a kind about one parcel. The parcel is read again even where the kind is none of the known ones.
+func Told(id, topic, number string, known ...string) Push {
+	push := Push{ID: id, Topic: topic}
+	if !slices.Contains(known, topic) {
+		push.Unknown = connector.UnknownTopic
+	}
+	if n := shipment.Number(number); n != "" {
+		push.Numbers = []string{n}
+	} else {
+		push.Unknown = connector.UnknownRecord
+	}
+	return push
 }
 
 // Settings gives the settings of an account with their defaults, or the fault of the first that is wrong.

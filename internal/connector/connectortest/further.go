@@ -26,6 +26,10 @@ type Further struct {
 	Partial func() connector.Effect
 	// Deliver is what the platform pushes about an open source, as it would arrive now.
 	Deliver func() (connector.Delivery, connector.Ref)
+	// Unheard is a rightly signed delivery about something nobody has documented, and what the platform calls it. Unreadable is a rightly
+	// signed one whose body has not the form that the platform documents. Both are asked for wherever Deliver is there.
+	Unheard    func() (connector.Delivery, string)
+	Unreadable func() connector.Delivery
 	// Undated: the platform's deliveries carry no instant that is signed, so that an old one cannot be told by its age.
 	Undated bool
 	// Retry tells how often the platform carried out the act of this id: for platforms that take an idempotency key.
@@ -53,6 +57,9 @@ func further(t *testing.T, h Harness) {
 		"partial success is no success":          {has.Partial != nil, partial},
 		"a delivery names what it is about":      {has.Deliver != nil, delivered},
 		"a forged or old delivery is refused":    {has.Deliver != nil, forged},
+		"an unknown delivery is told as such":    {has.Deliver != nil, unheard},
+		"an unreadable delivery is no forgery":   {has.Deliver != nil, unreadable},
+		"an unknown message is handed on":        {has.Socket != nil, unheardOver},
 		"the same act twice is carried out once": {has.Retry != nil, retried},
 		"a message comes over a connection":      {has.Socket != nil, heard},
 		"what was not kept comes again":          {has.Socket != nil, unkept},
@@ -218,6 +225,38 @@ func refused(t *testing.T, what string, l connector.Listener, stage *Stage, d co
 	if _, err := l.Receive(stage.Account, d, now); !fault.Is(err, fault.Unauthorised) {
 		t.Errorf("%s gave %v, want %s", what, err, fault.Unauthorised)
 	}
+}
+
+// unheard: what the desk has no word for is taken, called by the platform's own word, and said to be unknown, so that it is kept.
+func unheard(t *testing.T, h Harness) {
+	stage := h.Start(t)
+	if stage.Unheard == nil {
+		t.Fatal("the stage has no delivery of an unknown kind")
+	}
+	d, topic := stage.Unheard()
+	push, err := h.Connector.(connector.Listener).Receive(stage.Account, d, stage.World.Now())
+	if err != nil || push.Unknown != connector.UnknownTopic || push.Topic != topic || len(push.Refs)+len(push.Orders) > 0 {
+		t.Errorf("a delivery about %s gives %+v, %v", topic, push, err)
+	}
+	known, _ := stage.Deliver()
+	push, err = h.Connector.(connector.Listener).Receive(stage.Account, known, stage.World.Now())
+	if err != nil || push.Unknown != "" || push.Topic == "" {
+		t.Errorf("a delivery of a known kind gives %+v, %v", push, err)
+	}
+}
+
+// unreadable: the signature is looked at first, so that only what the platform sent itself is kept.
+func unreadable(t *testing.T, h Harness) {
+	stage := h.Start(t)
+	if stage.Unreadable == nil {
+		t.Fatal("the stage has no delivery that is signed and cannot be read")
+	}
+	listener := h.Connector.(connector.Listener)
+	d := stage.Unreadable()
+	if push, err := listener.Receive(stage.Account, d, stage.World.Now()); !fault.Is(err, fault.Garbled) || push.ID != "" && len(push.Refs) > 0 {
+		t.Errorf("%+v, %v, want %s", push, err, fault.Garbled)
+	}
+	refused(t, "an unreadable body that is not signed", listener, stage, connector.Delivery{Header: http.Header{}, Body: d.Body}, stage.World.Now())
 }
 
 func retried(t *testing.T, h Harness) {

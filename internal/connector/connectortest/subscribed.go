@@ -14,6 +14,8 @@ import (
 type Socket struct {
 	// Tell makes the platform say something about an open source. It gives the source.
 	Tell func() connector.Ref
+	// Unheard makes it say something of a kind nobody has documented. It gives what the platform calls it and what it said.
+	Unheard func() (topic, content string)
 	// Waiting is how many messages the platform keeps because nobody acknowledged them.
 	Waiting func() int
 	// Cut ends all connections from the platform's side.
@@ -117,6 +119,19 @@ func heard(t *testing.T, h Harness) {
 	if _, err := open(t, h, stage).Fetch(t.Context(), push.Refs[0]); err != nil {
 		t.Errorf("what a message names cannot be read: %v", err)
 	}
+}
+
+// unheardOver: a message of an unknown kind is handed on as it came, and acknowledged.
+func unheardOver(t *testing.T, h Harness) {
+	stage := h.Start(t)
+	s := subscribe(t, h, stage, nil)
+	await(t, "let in", s.opens)
+	topic, content := stage.Socket.Unheard()
+	push := await(t, "the message", s.took)
+	if push.Unknown != connector.UnknownTopic || push.Topic != topic || string(push.Body) != content || push.ID == "" {
+		t.Errorf("the message about %s gives %+v", topic, push)
+	}
+	emptied(t, stage)
 }
 
 // unkept: what the desk could not keep is not acknowledged and comes again, as after a crash.

@@ -132,8 +132,18 @@ func (s *scene) further(all []*fake.Dispute) connectortest.Further {
 			body := []byte(`{"id":"WH-1","event_type":"CUSTOMER.DISPUTE.UPDATED","resource":{"dispute_id":"` + all[9].ID() + `"}}`)
 			return connector.Delivery{Header: s.platform.Sign(s.account, "00000000-0000-11f0-0000-000000000001", s.platform.Now(), body), Body: body}, ref(all[9])
 		},
-		Retry: s.platform.Carried,
+		Unheard: func() (connector.Delivery, string) {
+			return s.signed(`{"id":"WH-2","event_type":"MOON.PHASE","resource":{}}`), "MOON.PHASE"
+		},
+		Unreadable: func() connector.Delivery { return s.signed(`<event/>`) },
+		Retry:      s.platform.Carried,
 	}
+}
+
+// signed is a body as the platform would send it now.
+func (s *scene) signed(text string) connector.Delivery {
+	body := []byte(text)
+	return connector.Delivery{Header: s.platform.Sign(s.account, "00000000-0000-11f0-0000-000000000002", s.platform.Now(), body), Body: body}
 }
 
 func (s *scene) trouble(what connectortest.Trouble) {

@@ -42,9 +42,14 @@ func (c *Connector) Receive(account connector.Account, d connector.Delivery, now
 	if err != nil || !v.object() || v.get("event_type").text() == "" {
 		return connector.Push{}, garbled(err, false)
 	}
-	push := connector.Push{ID: d.Header.Get("PAYPAL-TRANSMISSION-ID")}
+	push := connector.Push{ID: d.Header.Get("PAYPAL-TRANSMISSION-ID"), Topic: v.get("event_type").text()}
 	id := v.get("resource", "dispute_id").text()
-	if strings.HasPrefix(v.get("event_type").text(), "CUSTOMER.DISPUTE.") && disputeID.MatchString(id) {
+	switch {
+	case !strings.HasPrefix(push.Topic, "CUSTOMER.DISPUTE."):
+		push.Unknown = connector.UnknownTopic
+	case !disputeID.MatchString(id):
+		push.Unknown = connector.UnknownRecord
+	default:
 		payment := (&record{of: v.get("resource")}).payment()
 		push.Refs = []connector.Ref{{Kind: disputeKind, ID: id, Order: payment}}
 	}

@@ -2,7 +2,11 @@ package shopify_test
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"sync"
 	"sync/atomic"
@@ -163,8 +167,19 @@ func stage(t *testing.T) *connectortest.Stage {
 				d := s.platform.Pending()[0]
 				return connector.Delivery{Header: d.Header, Body: d.Body}, returnRef(returns[7])
 			},
+			Unheard:    func() (connector.Delivery, string) { return s.signed("moon/phase", `{"id":1}`), "moon/phase" },
+			Unreadable: func() connector.Delivery { return s.signed("returns/update", `<return/>`) },
 		},
 	}
+}
+
+// signed is a body as the platform would send it now.
+func (s *scene) signed(topic, body string) connector.Delivery {
+	mac := hmac.New(sha256.New, []byte(s.shop.Secret))
+	mac.Write([]byte(body))
+	return connector.Delivery{Body: []byte(body), Header: http.Header{
+		"X-Shopify-Topic": {topic}, "X-Shopify-Webhook-Id": {"wh-1"}, "X-Shopify-Hmac-Sha256": {base64.StdEncoding.EncodeToString(mac.Sum(nil))},
+	}}
 }
 
 func (s *scene) trouble(what connectortest.Trouble) {

@@ -32,7 +32,7 @@ func (c *Connector) Receive(account connector.Account, d connector.Delivery, now
 	if err := recent(d, now); err != nil {
 		return connector.Push{}, err
 	}
-	push := connector.Push{ID: d.Header.Get("X-Shopify-Webhook-Id")}
+	push := connector.Push{ID: d.Header.Get("X-Shopify-Webhook-Id"), Topic: strings.ToLower(d.Header.Get("X-Shopify-Topic"))}
 	if push.ID == "" {
 		push.ID = d.Header.Get("X-Shopify-Event-Id")
 	}
@@ -76,13 +76,12 @@ type pushed struct {
 }
 
 // concerns finds records and purchases by the topic. Refunds and parcels name their order only by a number; the platform pushes
-// orders/updated beside them, which has the name.
+// orders/updated beside them, which has the name, so that nothing is missing where they name no return.
 func concerns(push connector.Push, d connector.Delivery) (connector.Push, error) {
 	var body pushed
 	if err := json.Unmarshal(d.Body, &body); err != nil {
 		return push, garbled(err, false)
 	}
-	topic := strings.ToLower(d.Header.Get("X-Shopify-Topic"))
 	record := func(kind, prefix string, id, global scalar) {
 		gid := global.plain()
 		if gid == "" && id.plain() != "" {
@@ -92,11 +91,14 @@ func concerns(push connector.Push, d connector.Delivery) (connector.Push, error)
 			push.Refs = append(push.Refs, connector.Ref{Kind: kind, ID: gid})
 		}
 	}
-	switch family, _, _ := strings.Cut(topic, "/"); family {
+	named := true
+	switch family, _, _ := strings.Cut(push.Topic, "/"); family {
 	case "disputes":
 		record(disputeKind, "ShopifyPaymentsDispute", body.ID, "")
+		named = len(push.Refs) > 0
 	case "returns":
 		record(returnKind, "Return", body.ID, body.Global)
+		named = len(push.Refs) > 0
 	case "refunds", "reverse_deliveries", "reverse_fulfillment_orders":
 		if body.Return != nil {
 			record(returnKind, "Return", body.Return.ID, body.Return.Global)
@@ -105,6 +107,13 @@ func concerns(push connector.Push, d connector.Delivery) (connector.Push, error)
 		if n := body.Name.plain(); n != "" {
 			push.Orders = []string{n}
 		}
+		named = len(push.Orders) > 0
+	case "fulfillments", "fulfillment_orders", "fulfillment_events":
+	default:
+		push.Unknown = connector.UnknownTopic
+	}
+	if !named {
+		push.Unknown = connector.UnknownRecord
 	}
 	return push, nil
 }

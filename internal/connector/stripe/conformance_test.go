@@ -138,6 +138,10 @@ func (s *scene) further(disputes []*fake.Dispute) connectortest.Further {
 			ours := pending[slices.IndexFunc(pending, func(d fake.Delivery) bool { return strings.Contains(string(d.Body), disputes[11].ID) })]
 			return connector.Delivery{Header: http.Header{"Stripe-Signature": {ours.Signature}}, Body: ours.Body}, ref(disputes[11])
 		},
+		Unheard: func() (connector.Delivery, string) {
+			return s.signed(`{"id":"evt_1","type":"moon.phase"}`), "moon.phase"
+		},
+		Unreadable: func() connector.Delivery { return s.signed(`<event/>`) },
 		Retry: func(effect string) int {
 			see := disputes[5].See()
 			if see.Metadata["parley_effect"] != effect {
@@ -157,3 +161,8 @@ func trouble(gate *simulator.Gate, what connectortest.Trouble) {
 
 // forbid takes the permission for a path away from the key.
 func (s *scene) forbid(path string) { s.shop.Forbid(path) }
+
+// signed is a body as the platform would send it now.
+func (s *scene) signed(body string) connector.Delivery {
+	return connector.Delivery{Header: http.Header{"Stripe-Signature": {fake.Sign(s.shop.WebhookSecret, s.world.Now(), []byte(body))}}, Body: []byte(body)}
+}

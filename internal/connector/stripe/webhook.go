@@ -28,7 +28,7 @@ func (*Connector) Receive(account connector.Account, d connector.Delivery, now t
 	}
 	var e event
 	if err := json.Unmarshal(d.Body, &e); err != nil || e.ID == "" || e.Type == "" {
-		return connector.Push{}, fault.New(fault.Garbled, "fault.stripe.event_unreadable").Because(err)
+		return connector.Push{Topic: string(e.Type)}, fault.New(fault.Garbled, "fault.stripe.event_unreadable").Because(err)
 	}
 	return e.push(), nil
 }
@@ -68,24 +68,36 @@ func signed(secret, header string, body []byte, now time.Time) error {
 	return wrong
 }
 
-// push says what to read again. Other events of the account give a push about nothing.
+// push says what to read again. Events of other kinds are unknown: the seller chooses at Stripe which ones are sent.
 func (e *event) push() connector.Push {
-	p := connector.Push{ID: string(e.ID)}
+	p := connector.Push{ID: string(e.ID), Topic: string(e.Type)}
 	o := e.Data.Object
 	order := purchase(o.Intent, o.Charge)
 	switch {
-	case o.ID == "":
-	case strings.HasPrefix(string(e.Type), "charge.dispute."):
-		p.Refs = []connector.Ref{{Kind: disputeKind, ID: string(o.ID), Order: order}}
-	case strings.HasPrefix(string(e.Type), "radar.early_fraud_warning."):
-		p.Refs = []connector.Ref{{Kind: warningKind, ID: string(o.ID), Order: order}}
-	case strings.HasPrefix(string(e.Type), "refund."), e.Type == "charge.refunded", e.Type == "charge.refund.updated":
+	case strings.HasPrefix(p.Topic, "charge.dispute."):
+		p.Refs = named(disputeKind, string(o.ID), order)
+	case strings.HasPrefix(p.Topic, "radar.early_fraud_warning."):
+		p.Refs = named(warningKind, string(o.ID), order)
+	case strings.HasPrefix(p.Topic, "refund."), p.Topic == "charge.refunded", p.Topic == "charge.refund.updated":
 		if o.Object == "charge" {
 			order = first(o.Intent.ID, string(o.ID))
 		}
 		if order != "" {
 			p.Orders = []string{order}
 		}
+	default:
+		p.Unknown = connector.UnknownTopic
+		return p
+	}
+	if len(p.Refs)+len(p.Orders) == 0 {
+		p.Unknown = connector.UnknownRecord
 	}
 	return p
+}
+
+func named(kind, id, order string) []connector.Ref {
+	if id == "" {
+		return nil
+	}
+	return []connector.Ref{{Kind: kind, ID: id, Order: order}}
 }

@@ -164,11 +164,24 @@ func (s *scene) further(refunds []*fake.Refund) connectortest.Further {
 			ours := pending[slices.IndexFunc(pending, func(d fake.Delivery) bool { return strings.Contains(string(d.Body), ref(refunds[13]).ID) })]
 			return connector.Delivery{Header: http.Header{"Authorization": {ours.Signature}}, Body: ours.Body}, ref(refunds[13])
 		},
+		Unheard: func() (connector.Delivery, string) {
+			return s.signed(`{"id":1,"topic":"taobao_moon_Phase","pub_time":"` + s.platform.Now().In(time.FixedZone("CST", 8*3600)).Format(time.DateTime) + `","content":"{}"}`), "taobao_moon_Phase"
+		},
+		Unreadable: func() connector.Delivery { return s.signed(`<message/>`) },
 		Socket: &connectortest.Socket{
-			Tell:    s.teller(refunds[15]),
+			Tell: s.teller(refunds[15]),
+			Unheard: func() (string, string) {
+				s.shop.Say("taobao_moon_Phase", `{"phase":"full"}`)
+				return "taobao_moon_Phase", `{"phase":"full"}`
+			},
 			Waiting: s.shop.Unconfirmed, Cut: s.platform.Hangup, Bar: func() { s.platform.Bar(true) }, Double: s.platform.Double,
 		},
 	}
+}
+
+// signed is a body as a program of the seller's would pass it on.
+func (s *scene) signed(body string) connector.Delivery {
+	return connector.Delivery{Header: http.Header{"Authorization": {fake.Authorization(s.shop.AppKey, s.shop.Secret, []byte(body))}}, Body: []byte(body)}
 }
 
 // teller lets the buyer of a refund ask for another sum each time, which the platform tells of.

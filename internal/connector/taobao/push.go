@@ -36,7 +36,7 @@ func (c *Connector) Receive(account connector.Account, d connector.Delivery, now
 	r := reading{zone: c.zone}
 	at := r.at(m, "pub_time")
 	if err != nil || id(m, "id") == "" || text(m, "topic") == "" || at.IsZero() {
-		return connector.Push{}, fault.New(fault.Garbled, "fault.taobao.push_unreadable").Because(err)
+		return connector.Push{Topic: text(m, "topic")}, fault.New(fault.Garbled, "fault.taobao.push_unreadable").Because(err)
 	}
 	if age := now.Sub(at); age > longestRepeat || age < -longestRepeat {
 		return connector.Push{}, fault.New(fault.Unauthorised, "fault.taobao.push_age")
@@ -50,17 +50,21 @@ func (c *Connector) Receive(account connector.Account, d connector.Delivery, now
 type notice struct {
 	id, topic, nick string
 	content         wire.Value
+	body            []byte // of one that came over a connection: its content as it came, unpacked where that can be done
 }
 
 // noticeOf reads a message that came over a connection. It is an error where the content of a topic we follow cannot be read.
 func noticeOf(f frame) (notice, error) {
 	n := notice{id: strconv.FormatInt(f.get("id").number, 10), topic: f.get("topic").text, nick: f.get("nick").text}
-	if !n.followed() {
-		return n, nil
-	}
 	inner, err := f.get("content").content()
-	if err == nil {
-		n.content, err = wire.Parse([]byte(inner))
+	if err != nil {
+		n.body = []byte(f.get("content").text)
+	} else {
+		n.body = []byte(inner)
+		n.content, err = wire.Parse(n.body)
+	}
+	if !n.followed() {
+		err = nil
 	}
 	return n, err
 }
@@ -73,22 +77,28 @@ func contentOf(m wire.Value) (wire.Value, error) {
 	return wire.Parse([]byte(m.Get("content").Text()))
 }
 
-// push says what a message is about for the shop of a nick. Messages of an application's other shops, and other topics, give a push about
-// nothing.
+// push says what a message is about for the shop of a nick. Messages of an application's other shops give a push about nothing.
 func (n notice) push(ours string) connector.Push {
-	p := connector.Push{ID: n.id}
-	if ours != "" && n.nick != "" && n.nick != ours {
+	p := connector.Push{ID: n.id, Topic: n.topic}
+	if n.another(ours) {
 		return p
 	}
 	refund, order := id(n.content, "refund_id"), id(n.content, "tid")
 	switch {
+	case !n.followed():
+		p.Unknown = connector.UnknownTopic
 	case digits(refund) && n.aboutRefunds():
 		p.Refs = []connector.Ref{{Kind: refundKind, ID: refund, Order: order}}
 	case digits(order) && n.aboutParcels():
 		p.Orders = []string{order}
+	default:
+		p.Unknown = connector.UnknownRecord
 	}
 	return p
 }
+
+// another tells whether a message is about another shop than that of a nick.
+func (n notice) another(ours string) bool { return ours != "" && n.nick != "" && n.nick != ours }
 
 func (n notice) followed() bool { return n.aboutRefunds() || n.aboutParcels() }
 

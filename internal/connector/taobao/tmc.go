@@ -198,25 +198,32 @@ func (l *line) read(ctx context.Context) error {
 	}
 }
 
-// message hands one message over to every account it concerns and confirms it then. One that we cannot read is given back as failed, and
-// the platform repeats it later.
+// message hands one message over to every account it concerns and confirms it then. One that we cannot read is kept as it came and given
+// back as failed, and the platform repeats it later.
 func (l *line) message(ctx context.Context, f frame) error {
 	number := f.get("id")
 	m, err := noticeOf(f)
-	if number.format != formatInt64 {
-		return nil // cannot be confirmed, and polling finds what it was about
-	}
-	if err != nil {
-		return l.send(ctx, field{name: "__kind", format: formatByte, number: kindFailed}, number, field{name: "msg", format: formatText, text: "unreadable content"})
-	}
+	unreadable := err != nil || number.format != formatInt64
 	for _, account := range l.accounts {
 		push := m.push(strings.TrimSpace(account.Settings["seller_nick"]))
-		if len(push.Refs)+len(push.Orders) == 0 {
+		if unreadable && !m.another(strings.TrimSpace(account.Settings["seller_nick"])) {
+			push = connector.Push{Topic: m.topic, Unknown: connector.Unreadable}
+		}
+		if len(push.Refs)+len(push.Orders) == 0 && push.Unknown == "" {
 			continue
+		}
+		if push.Unknown != "" {
+			push.Body = m.body
 		}
 		if err := l.inbox.Take(ctx, account.StoreID, push); err != nil {
 			return err
 		}
+	}
+	switch {
+	case number.format != formatInt64:
+		return nil // cannot be confirmed, and polling finds what it was about
+	case unreadable:
+		return l.send(ctx, field{name: "__kind", format: formatByte, number: kindFailed}, number, field{name: "msg", format: formatText, text: "unreadable content"})
 	}
 	return l.send(ctx, field{name: "__kind", format: formatByte, number: kindConfirm}, number)
 }

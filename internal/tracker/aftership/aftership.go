@@ -93,13 +93,9 @@ func (*Tracker) Receive(account tracker.Account, d connector.Delivery) (tracker.
 		} `json:"msg"`
 	}
 	if err := json.Unmarshal(d.Body, &e); err != nil || e.Event == "" || e.Msg.Number == "" {
-		return tracker.Push{}, fault.New(fault.Garbled, "fault.tracker.delivery_unreadable", "tracker", name).Because(err)
+		return tracker.Push{Topic: string(e.Event)}, fault.New(fault.Garbled, "fault.tracker.delivery_unreadable", "tracker", name).Because(err)
 	}
-	push := tracker.Push{ID: string(e.ID)}
-	if n := shipment.Number(string(e.Msg.Number)); n != "" {
-		push.Numbers = []string{n}
-	}
-	return push, nil
+	return tracker.Told(string(e.ID), string(e.Event), string(e.Msg.Number), "tracking_update"), nil
 }
 
 //go:embed couriers.yaml

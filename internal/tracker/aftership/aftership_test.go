@@ -27,6 +27,9 @@ func service(*testing.T) *trackertest.Service {
 			s.Parcel(n).Scan(fake.Checkpoint{Subtag: scans[what], Message: what, Country: "CHN"})
 		},
 		Watched: a.Watched, Advance: s.Advance, Revoke: a.Revoke,
+		Signed: func(body []byte) connector.Delivery {
+			return connector.Delivery{Header: http.Header{"Aftership-Hmac-Sha256": {fake.Sign(a.WebhookSecret, body)}}, Body: body}
+		},
 		Delivery: func() (connector.Delivery, bool) {
 			all := a.Pending()
 			if len(all) == 0 {

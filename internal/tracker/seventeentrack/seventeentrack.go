@@ -90,14 +90,10 @@ func (*Tracker) Receive(account tracker.Account, d connector.Delivery) (tracker.
 		} `json:"data"`
 	}
 	if err := json.Unmarshal(d.Body, &e); err != nil || e.Event == "" || e.Data.Number == "" {
-		return tracker.Push{}, fault.New(fault.Garbled, "fault.tracker.delivery_unreadable", "tracker", name).Because(err)
+		return tracker.Push{Topic: string(e.Event)}, fault.New(fault.Garbled, "fault.tracker.delivery_unreadable", "tracker", name).Because(err)
 	}
 	own := sha256.Sum256(d.Body)
-	push := tracker.Push{ID: hex.EncodeToString(own[:])}
-	if n := shipment.Number(string(e.Data.Number)); n != "" {
-		push.Numbers = []string{n}
-	}
-	return push, nil
+	return tracker.Told(hex.EncodeToString(own[:]), string(e.Event), string(e.Data.Number), "TRACKING_UPDATED", "TRACKING_STOPPED"), nil
 }
 
 //go:embed carriers.yaml

@@ -29,6 +29,9 @@ func service(*testing.T) *trackertest.Service {
 			s.Parcel(n).Scan(fake.Event{SubStatus: scans[what], Description: what, Country: "CN"})
 		},
 		Watched: a.Watched, Advance: s.Advance, Revoke: a.Revoke,
+		Signed: func(body []byte) connector.Delivery {
+			return connector.Delivery{Header: http.Header{"Sign": {fake.Sign(a.Key, body)}}, Body: body}
+		},
 		Delivery: func() (connector.Delivery, bool) {
 			all := a.Pending()
 			if len(all) == 0 {

@@ -2,6 +2,7 @@
 package trackertest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -35,6 +36,8 @@ type Service struct {
 	Revoke  func()
 	// Delivery gives the oldest call that waits to go to the desk; false = none.
 	Delivery func() (connector.Delivery, bool)
+	// Signed is a body as the service would send it now.
+	Signed func(body []byte) connector.Delivery
 }
 
 // World is what a session may use in tests: loopback, and waits that take no time.
@@ -301,6 +304,18 @@ func deliveries(t *testing.T, s *stage) {
 	}
 	if again, err := s.Tracker.Receive(account, d); err != nil || again.ID != push.ID {
 		t.Errorf("the same one again: %+v, %v", again, err)
+	}
+	if push.Unknown != "" || push.Topic == "" {
+		t.Errorf("a known kind of news gives %+v", push)
+	}
+	unheard := s.Signed(bytes.ReplaceAll(d.Body, []byte(push.Topic), []byte("moon_phase")))
+	if got, err := s.Tracker.Receive(account, unheard); err != nil || got.Unknown != connector.UnknownTopic || got.Topic != "moon_phase" || len(got.Numbers) != 1 {
+		t.Errorf("an unknown kind of news gives %+v, %v", got, err)
+	}
+	for _, body := range []string{"", "<x/>", `[]`, `{"event":"moon_phase"}`} {
+		if _, err := s.Tracker.Receive(account, s.Signed([]byte(body))); !fault.Is(err, fault.Garbled) {
+			t.Errorf("%q, rightly signed, gives %v", body, err)
+		}
 	}
 	forged := connector.Delivery{Header: d.Header, Body: append(slices.Clone(d.Body), ' ')}
 	unsigned := connector.Delivery{Header: http.Header{}, Body: d.Body}

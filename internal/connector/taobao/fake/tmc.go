@@ -45,6 +45,14 @@ func (s *Shop) tell(topic string, r *Refund) {
 	}
 }
 
+// Say makes a message of any topic, about nothing the simulator knows.
+func (s *Shop) Say(topic, content string) {
+	s.platform.mu.Lock()
+	defer s.platform.mu.Unlock()
+	defer s.platform.ring()
+	s.messages = append(s.messages, &notice{shop: s, id: s.platform.number(), at: s.platform.now(), topic: topic, content: content, owed: s.permitted})
+}
+
 func (n *notice) record(s *Shop) object {
 	return object{
 		"id": n.id, "topic": n.topic, "content": n.content, "pub_time": stamp(n.at), "pub_app_key": "12497914", "user_id": 60000001, "user_nick": s.Nick,
