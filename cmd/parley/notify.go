@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"parley/internal/app"
 	"parley/internal/desk"
 )
@@ -52,7 +54,7 @@ func (v *notifyList) Run(t *terminal) error {
 		if t.JSON {
 			return t.data(map[string]any{"items": all})
 		}
-		rows := [][]string{t.head("channel", "kind", "name", "address", "state")}
+		rows := [][]string{t.head("channel", "kind", "name", "address", "hears", "state")}
 		for _, c := range all {
 			state := t.words.T("cli.notify.works")
 			switch {
@@ -61,7 +63,7 @@ func (v *notifyList) Run(t *terminal) error {
 			case !c.FailingSince.IsZero():
 				state = t.words.T("cli.notify.failing") + ": " + t.words.P(c.FaultKey, c.Params)
 			}
-			rows = append(rows, []string{number(c.ID), c.Kind, c.Name, c.Shown, state})
+			rows = append(rows, []string{number(c.ID), c.Kind, c.Name, c.Shown, joined(append(slices.Clone(c.Reasons), c.Events...)), state})
 		}
 		return t.table(rows)
 	})
@@ -72,12 +74,17 @@ type notifyAdd struct {
 	Set      map[string]string `placeholder:"NAME=VALUE" help:"${help_notify_set}"`
 	Name     string            `help:"${help_notify_name}"`
 	Programs bool              `help:"${help_notify_programs}"`
+	Reasons  []string          `help:"${help_notify_reasons}"`
+	Events   []string          `help:"${help_notify_events}"`
+	Stores   []int64           `help:"${help_notify_stores}"`
 }
 
 // Run adds a channel and prints a secret that was made, this once.
 func (v *notifyAdd) Run(t *terminal) error {
 	return t.desk(false, func(a *app.App, who desk.Who) error {
-		c, err := a.Desk.AddChannel(t.ctx, who, v.Programs, desk.ChannelInput{Kind: v.Kind, Name: v.Name, Settings: v.Set})
+		c, err := a.Desk.AddChannel(t.ctx, who, v.Programs, desk.ChannelInput{
+			Kind: v.Kind, Name: v.Name, Settings: v.Set, Reasons: v.Reasons, Events: v.Events, Stores: v.Stores,
+		})
 		if err != nil {
 			return err
 		}

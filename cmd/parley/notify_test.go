@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -67,6 +68,16 @@ func TestAProgramThatListensFromTheCommandLine(t *testing.T) {
 	must(t, "notify", "test", strconv.FormatInt(c.ID, 10), "--allow-private", "--data", data)
 	if got := hook.Deliveries(); len(got) != 1 || got[0].Type != "notice.test" || hook.Forged() != 0 {
 		t.Errorf("%+v, forged %d", got, hook.Forged())
+	}
+	hears := into[desk.ChannelView](t, must(t, "notify", "add", "webhook", "--set", "url="+hook.URL, "--programs", "--events", "decided,case_ended", "--reasons", "doubt", "--json", "--data", data))
+	if !slices.Equal(hears.Events, []string{"decided", "case_ended"}) || !slices.Equal(hears.Reasons, []string{"doubt"}) {
+		t.Errorf("%+v", hears)
+	}
+	if out := must(t, "notify", "list", "--programs", "--data", data); !strings.Contains(out, "decided") {
+		t.Errorf("%s", out)
+	}
+	if status, _, errs := parley(t, "notify", "add", "webhook", "--set", "url="+hook.URL, "--programs", "--events", "*", "--stores", "99", "--data", data); status != 1 || !strings.Contains(errs, "stores") {
+		t.Errorf("a store there is not: %d %s", status, errs)
 	}
 	if status, _, _ := parley(t, "notify", "test", strconv.FormatInt(c.ID, 10), "--data", data); status != 1 {
 		t.Errorf("into the own network without leave: %d", status)

@@ -101,6 +101,18 @@ func TestProgramsThatListenBelongToOwners(t *testing.T) {
 	h.call("agent", "POST", "/api/v1/channels?installation=true", in).wantProblem(http.StatusForbidden, "fault.role")
 	h.get("agent", "/api/v1/channels?installation=true").wantProblem(http.StatusForbidden, "fault.role")
 	h.call("owner", "POST", "/api/v1/channels?installation=true", in).want(http.StatusCreated)
+	in.Events, in.Stores = []string{"decided"}, []int64{h.shop("Casa Norte")}
+	h.call("agent", "POST", "/api/v1/channels", in).wantProblem(http.StatusUnprocessableEntity, "fault.notify.no_events")
+	var hears desk.ChannelView
+	h.call("owner", "POST", "/api/v1/channels?installation=true", in).want(http.StatusCreated).into(&hears)
+	if !slices.Equal(hears.Events, in.Events) || !slices.Equal(hears.Stores, in.Stores) {
+		t.Errorf("%+v", hears)
+	}
+	in.Events = []string{"thought"}
+	if a := h.call("owner", "POST", "/api/v1/channels?installation=true", in); a.code < 400 || a.code >= 500 || !strings.Contains(string(a.body), "case_opened") {
+		t.Errorf("%d %s", a.code, a.body)
+	}
+	h.call("owner", "DELETE", fmt.Sprintf("/api/v1/channels/%d", hears.ID), nil).want(http.StatusNoContent)
 	var mine, all struct{ Items []desk.ChannelView }
 	h.get("owner", "/api/v1/channels").want(http.StatusOK).into(&mine)
 	h.get("owner", "/api/v1/channels?installation=true").want(http.StatusOK).into(&all)

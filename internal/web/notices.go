@@ -129,6 +129,9 @@ func (c *call) installation(n *page.NoticeSettings) (err error) {
 	if n.Programs, err = c.Desk.ChannelList(ctx, c.who, true); err != nil {
 		return err
 	}
+	if n.Stores, err = c.Desk.StoreList(ctx, c.who); err != nil {
+		return err
+	}
 	if n.Mail, err = c.Desk.Shared(ctx, c.who, "mail"); err != nil {
 		return err
 	}
@@ -167,7 +170,11 @@ func (c *call) wrongNotice(err error) error {
 			}
 		}
 	}
-	return c.noticeSettingsWith(page.NoticeSettings{Error: c.detail(err), Field: f.Field, Typed: typed}, status(err))
+	n := page.NoticeSettings{Error: c.detail(err), Field: f.Field, Typed: typed}
+	if in, err := c.channelTyped(); err == nil && typed["installation"] != "" {
+		n.Draft = desk.ChannelView{Name: in.Name, Reasons: in.Reasons, Events: in.Events, Stores: in.Stores}
+	}
+	return c.noticeSettingsWith(n, status(err))
 }
 
 func (c *call) setPlan() error {
@@ -197,7 +204,11 @@ func (c *call) channelTyped() (desk.ChannelInput, error) {
 		Kind: c.r.PostFormValue("kind"), Name: c.r.PostFormValue("name"), Settings: settingsTyped(c.r.PostForm), Reasons: c.r.PostForm["reason"],
 		Paused: c.r.PostFormValue("paused") != "",
 	}
-	if len(in.Reasons) == len(notify.Reasons()) {
+	var err error
+	if in.Stores, err = numbers(c.r.PostForm, "store"); err != nil {
+		return in, err
+	}
+	if in.Events = c.r.PostForm["event"]; len(in.Reasons) == len(notify.Reasons()) && len(in.Events) == 0 {
 		in.Reasons = nil
 	}
 	in.Version, _ = strconv.ParseInt(c.r.PostFormValue("version"), 10, 64) // none = a new one

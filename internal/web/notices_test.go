@@ -2,8 +2,11 @@ package web_test
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+
+	"parley/internal/notify"
 )
 
 // form posts fields of which some come several times.
@@ -55,6 +58,7 @@ func TestNotificationSettings(t *testing.T) {
 	if code != 200 || !strings.Contains(body, "whsec_sample") || !s.desk.Installed || len(s.desk.Channel.Reasons) != 1 {
 		t.Errorf("%d %+v", code, s.desk.Channel)
 	}
+	s.programs()
 	if code, body = s.form("/me/channels/1/test", nil); code != 200 || !strings.Contains(body, "The test went out to lucia@example.com") {
 		t.Errorf("test that works: %d", code)
 	}
@@ -74,6 +78,31 @@ func TestNotificationSettings(t *testing.T) {
 	}
 	if code, _ = s.form("/installation/heartbeat", url.Values{"url": {"nowhere"}}); code != 400 {
 		t.Errorf("%d", code)
+	}
+}
+
+// programs: an owner chooses which events of cases a program hears, of which stores; what was ticked stays where something else is wrong.
+func (s *scene) programs() {
+	s.Helper()
+	_, body := s.get("/me/notices")
+	s.has(body, "Events of cases", `name="event" value="effect_confirmed" checked`, `name="event" value="note">`, `name="store" value="1" checked`, `<code>case_opened</code>`)
+	ticked := url.Values{"kind": {"webhook"}, "set.url": {"https://x.test/y"}, "installation": {"1"}, "event": {"decided", "case_ended"}, "store": {"1"}}
+	if code, _ := s.form("/me/channels", ticked); code != 200 || !slices.Equal(s.desk.Channel.Events, []string{"decided", "case_ended"}) ||
+		!slices.Equal(s.desk.Channel.Stores, []int64{1}) || len(s.desk.Channel.Reasons) != 0 {
+		s.Errorf("%d %+v", code, s.desk.Channel)
+	}
+	ticked["reason"] = notify.Reasons()
+	if _, _ = s.form("/me/channels/4", ticked); len(s.desk.Channel.Reasons) != len(notify.Reasons()) {
+		s.Errorf("with events, every reason ticked is told: %+v", s.desk.Channel)
+	}
+	ticked.Set("set.url", "nowhere")
+	code, body := s.form("/me/channels", ticked)
+	if code != 400 || strings.Count(body, `name="event" value="case_ended" checked`) != 2 { // of the program that is there, and of the new one
+		s.Errorf("%d: what was ticked is lost", code)
+	}
+	ticked["store"] = []string{"x"}
+	if code, _ := s.form("/me/channels", ticked); code != 400 {
+		s.Errorf("a store that is none: %d", code)
 	}
 }
 

@@ -52,7 +52,7 @@ func (d *Desk) Ways() []notify.About {
 		{Kind: "mail", Settings: []notify.Setting{{Name: "address"}}, Shared: []notify.Setting{{Name: "server", Secret: true}, {Name: "from"}}},
 		{Kind: "push", Own: true, Settings: []notify.Setting{{Name: "endpoint", Secret: true}}},
 		{Kind: "telegram", Settings: []notify.Setting{{Name: "token", Secret: true}, {Name: "chat"}}},
-		{Kind: "webhook", Settings: []notify.Setting{{Name: "url"}, {Name: "secret", Secret: true, Made: true}}},
+		{Kind: "webhook", Settings: []notify.Setting{{Name: "url"}, {Name: "secret", Secret: true, Made: true}}, Events: true},
 	}
 }
 
@@ -60,7 +60,7 @@ func (d *Desk) Ways() []notify.About {
 func (d *Desk) ChannelList(_ context.Context, _ desk.Who, installation bool) ([]desk.ChannelView, error) {
 	defer d.lock()()
 	if installation {
-		return []desk.ChannelView{{ID: 4, Version: 1, Kind: "webhook", Name: "ERP", Shown: "https://erp.example.com/hooks/parley", LastOKAt: Now.Add(-time.Minute)}}, d.gone()
+		return []desk.ChannelView{{ID: 4, Version: 1, Kind: "webhook", Name: "ERP", Shown: "https://erp.example.com/hooks/parley", LastOKAt: Now.Add(-time.Minute), Events: []string{"decided", "effect_confirmed", "case_ended"}, Stores: []int64{1}}}, d.gone()
 	}
 	return []desk.ChannelView{
 		{ID: 1, Version: 1, Kind: "mail", Shown: "lucia@example.com", LastOKAt: Now.Add(-12 * time.Minute)},
@@ -76,6 +76,9 @@ func (d *Desk) AddChannel(_ context.Context, _ desk.Who, installation bool, in d
 	if in.Kind == "mail" && in.Settings["address"] == "nobody" {
 		f := fault.Input("settings.address", "nobody", "name@example.com")
 		return desk.ChannelView{}, f
+	}
+	if in.Settings["url"] == "nowhere" {
+		return desk.ChannelView{}, fault.Input("settings.url", "", "https://example.com/path")
 	}
 	v := desk.ChannelView{ID: 9, Kind: in.Kind}
 	if in.Kind == "webhook" {

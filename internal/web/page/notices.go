@@ -1,6 +1,8 @@
 package page
 
 import (
+	"slices"
+
 	"parley/internal/desk"
 	"parley/internal/notify"
 )
@@ -31,6 +33,7 @@ type NoticeSettings struct {
 	Frame
 	Channels []desk.ChannelView
 	Programs []desk.ChannelView // of the installation, for owners
+	Stores   []desk.StoreView   // of which programs may be told, for owners
 	Ways     []notify.About
 	Plan     desk.Plan
 	Duty     []Duty            // for leads
@@ -41,6 +44,7 @@ type NoticeSettings struct {
 	Tested   *desk.ChannelView // just tested
 	Verdict  string            // how the test went; empty = well
 	Typed    map[string]string // what was typed, without secrets
+	Draft    desk.ChannelView  // what was ticked for a program that is not there yet
 	Error    string
 	Field    string
 }
@@ -73,10 +77,10 @@ func (n NoticeSettings) way(kind string) notify.About {
 
 func (n NoticeSettings) wrong(field string) bool { return n.Field == field }
 
-// reasonTicked tells whether a channel takes a reason; without ticks it takes everything.
+// reasonTicked tells whether a channel takes a reason; without ticks it takes everything, or nothing where it hears events.
 func reasonTicked(c desk.ChannelView, reason string) bool {
 	if len(c.Reasons) == 0 {
-		return true
+		return len(c.Events) == 0
 	}
 	for _, r := range c.Reasons {
 		if r == reason {
@@ -85,6 +89,13 @@ func reasonTicked(c desk.ChannelView, reason string) bool {
 	}
 	return false
 }
+
+// everyEvent tells whether a program hears all events. eventTicked and storeTicked tell what was chosen one by one.
+func everyEvent(c desk.ChannelView) bool { return slices.Contains(c.Events, "*") }
+
+func eventTicked(c desk.ChannelView, kind string) bool { return slices.Contains(c.Events, kind) }
+
+func storeTicked(c desk.ChannelView, id int64) bool { return slices.Contains(c.Stores, id) }
 
 func dayTicked(p desk.Plan, day string) bool {
 	if len(p.Days) == 0 {
