@@ -2,6 +2,7 @@ package desk
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -114,9 +115,7 @@ func joined(before dispute.Facts, got connector.OrderFacts) connector.OrderFacts
 	if got.Buyer == nil {
 		got.Buyer = before.Buyer
 	}
-	if got.Shipment == nil {
-		got.Shipment = before.Shipment
-	}
+	got.Shipment = travelled(before.Shipment, got.Shipment)
 	for _, p := range before.Ledger {
 		same := func(q dispute.Payment) bool { return q == p || p.Source != "" && q.Source == p.Source }
 		if !slices.ContainsFunc(got.Ledger, same) {
@@ -124,6 +123,25 @@ func joined(before dispute.Facts, got connector.OrderFacts) connector.OrderFacts
 		}
 	}
 	return got
+}
+
+// travelled lays what a file tells of a parcel over what is known. Scans that come without the parcel's number are added to those known.
+func travelled(before, got *dispute.Shipment) *dispute.Shipment {
+	if got == nil || before == nil {
+		return cmp.Or(got, before)
+	}
+	if got.Number != "" {
+		return got
+	}
+	out := *before
+	out.Events = slices.Clone(before.Events)
+	for _, e := range got.Events {
+		if !slices.Contains(out.Events, e) {
+			out.Events = append(out.Events, e)
+		}
+	}
+	slices.SortStableFunc(out.Events, func(a, b dispute.Scan) int { return a.At.Compare(b.At) })
+	return &out
 }
 
 // AddOfflineStore adds a store that has no way in: its cases come from files only.

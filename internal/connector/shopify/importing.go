@@ -14,7 +14,7 @@ import (
 )
 
 // Import reads captured answers: a record as it is kept here, an answer of the graph with disputes, or with orders, their returns and
-// disputes, and disputes, orders, returns, refunds and parcels of the older calls and of webhooks, with or without their envelope. The zone is not needed: every instant of the platform has its own.
+// disputes, and disputes, orders, returns, refunds, parcels and their scans of the older calls and of webhooks, with or without their envelope. The zone is not needed: every instant of the platform has its own.
 func (c *Connector) Import(data []byte, _ *time.Location) ([]connector.Snapshot, error) {
 	var root any
 	if err := json.Unmarshal(data, &root); err != nil {
@@ -23,7 +23,7 @@ func (c *Connector) Import(data []byte, _ *time.Location) ([]connector.Snapshot,
 	var all []connector.Snapshot
 	found(data, 0, &all)
 	if len(all) == 0 {
-		return nil, &fault.Fault{Kind: fault.Invalid, Key: "fault.shopify.import_nothing", Field: "file", Value: strings.Join(slices.Sorted(maps.Keys(members(root))), ", "), Allowed: "disputes, returns, orders, refunds, fulfillments"}
+		return nil, &fault.Fault{Kind: fault.Invalid, Key: "fault.shopify.import_nothing", Field: "file", Value: strings.Join(slices.Sorted(maps.Keys(members(root))), ", "), Allowed: "disputes, returns, orders, refunds, fulfillments, fulfillment events"}
 	}
 	return all, nil
 }
@@ -53,6 +53,8 @@ func found(data json.RawMessage, depth int, all *[]connector.Snapshot) {
 			taken(name, inner, all)
 		case "disputes":
 			each(inner, func(n json.RawMessage) { taken("dispute", n, all) })
+		case "fulfillment_events":
+			*all = append(*all, readRuns(inner)...)
 		case "refunds", "fulfillments":
 			each(inner, func(n json.RawMessage) { found(n, depth+1, all) })
 		case "orders":

@@ -234,7 +234,7 @@ func TestHostileRecords(t *testing.T) {
 		t.Errorf("reason %q", r)
 	}
 	for _, members := range []map[string]any{
-		{"object": "charge"}, {"id": ""},
+		{"object": "payout"}, {"id": ""},
 	} {
 		if snaps, err := stripe.New().Import(written(t, members), time.UTC); err == nil || len(snaps) != 0 {
 			t.Errorf("%v passes: %+v", members, snaps)
@@ -304,7 +304,7 @@ func TestImportOpensListsEventsAndArrays(t *testing.T) {
 		"list":  {`{"object":"list","data":[` + one + `,` + warning + `],"has_more":false}`, 2},
 		"event": {`{"object":"event","type":"charge.dispute.created","data":{"object":` + one + `}}`, 1},
 		"array": {`[` + one + `,` + warning + `,{"object":"list","data":[` + one + `]}]`, 3},
-		"other": {`{"object":"list","data":[{"object":"charge","id":"ch_1"}]}`, 0},
+		"other": {`{"object":"list","data":[{"object":"payout","id":"po_1"}]}`, 0},
 	} {
 		snaps, err := stripe.New().Import([]byte(row.text), time.UTC)
 		if len(snaps) != row.want || (err == nil) != (row.want > 0) {

@@ -12,21 +12,26 @@ import (
 // deepest is how many levels a file may have.
 const deepest = 64
 
-// Import reads captured answers: a dispute, an early fraud warning, a list of them, an event about one, or a JSON array of
-// such. The zone is not needed: Stripe's times are Unix seconds.
+// Import reads captured answers: a dispute, an early fraud warning, a charge or the refund of one (purchases without a case), a list of
+// them, an event about one, or a JSON array of such. The zone is not needed: Stripe's times are Unix seconds.
 func (*Connector) Import(data []byte, _ *time.Location) ([]connector.Snapshot, error) {
 	if !json.Valid(data) || deep(data) {
 		return nil, &fault.Fault{Kind: fault.Invalid, Key: "fault.stripe.import_unreadable", Field: "file", Allowed: "JSON"}
 	}
 	var all []connector.Snapshot
-	for _, raw := range records(data) {
+	found := records(data)
+	for _, raw := range found {
+		if bought, ok := (reader{}).purchaseIn(raw); ok {
+			all = append(all, bought)
+			continue
+		}
 		snap := reader{}.any(raw)
 		if snap.Problem == nil || ours(raw) {
 			all = append(all, snap)
 		}
 	}
 	if len(all) == 0 {
-		f := fault.Input("file", "", "a dispute, an early fraud warning, a list of them or an event about one")
+		f := fault.Input("file", kinds(found), "a dispute, an early fraud warning, a charge, a refund, a list of them or an event about one")
 		f.Key = "fault.stripe.import_nothing"
 		return nil, f
 	}

@@ -3,6 +3,7 @@ package stripe
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	"parley/internal/connector"
@@ -91,7 +92,7 @@ func (r reader) bought(c, pi linked, own words) connector.OrderFacts {
 	title := first(string(ch.Description), string(i.Description), string(ch.Statement), string(ch.ID))
 	o.Items = []dispute.Item{{Title: title, Quantity: 1, Price: o.Goods}}
 	out.Buyer, out.Shipment = ch.buyer(), ch.parcel()
-	out.Ledger = ledger(ch.Refunds.Data)
+	out.Ledger, out.Unknown = ledger(ch.Refunds.Data), oddRefunds(ch.Refunds.Data)
 	return out
 }
 
@@ -147,6 +148,19 @@ func ledger(all []json.RawMessage) (out []dispute.Payment) {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b dispute.Payment) int { return a.At.Compare(b.At) })
+	return out
+}
+
+// oddRefunds tells what keeps a refund out of the ledger though nobody can say that it does not count.
+func oddRefunds(all []json.RawMessage) (out []dispute.Unknown) {
+	for _, re := range refunds(all) {
+		if !amount(re.Amount, re.Currency).Known() {
+			out = append(out, unknown("refunds.amount", strconv.FormatInt(re.Amount.n, 10)+" "+string(re.Currency)))
+		}
+		if re.Status != "" && !refundStatuses[string(re.Status)] {
+			out = append(out, unknown("refunds.status", string(re.Status)))
+		}
+	}
 	return out
 }
 
