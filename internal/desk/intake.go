@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -41,6 +42,7 @@ type intake struct {
 	now time.Time
 
 	matters map[string]*matter // by matterKey, as stored or new
+	records map[string]*matter // by kind and id: a record that is known stays with its case
 	orders  map[string]store.Order
 	fresh   []store.Order
 
@@ -111,33 +113,26 @@ func (in *intake) load(ctx context.Context, batch []connector.Snapshot) error {
 		return err
 	}
 	in.st = st
-	var keys, numbers []string
+	var numbers []string
 	for _, s := range batch {
-		keys = append(keys, matterKey(s.Ref))
 		if s.Ref.Order != "" {
 			numbers = append(numbers, s.Ref.Order)
 		}
 	}
-	cases, err := in.tx.CasesByMatter(in.st.ID, keys)
-	if err != nil {
-		return err
-	}
 	if in.orders, err = in.tx.OrdersByNumber(ctx, in.st.ID, numbers); err != nil {
 		return err
 	}
-	in.matters = map[string]*matter{}
-	byID := map[int64]*matter{}
-	ids := make([]int64, 0, len(cases))
-	for key, c := range cases {
-		m := &matter{c: &c, st: in.st}
-		if state, ends := in.ended[c.ID]; ends {
-			m.c.Card.Effect = state
-			delete(in.ended, c.ID)
-		}
-		in.matters[key], byID[c.ID] = m, m
-		ids = append(ids, c.ID)
+	byMatter, byRecord, err := in.known(ctx, batch)
+	if err != nil {
+		return err
 	}
-	rows, err := in.tx.SourcesOfCases(ctx, ids)
+	ids := slices.Concat(slices.Collect(maps.Values(byMatter)), slices.Collect(maps.Values(byRecord)))
+	byID, err := in.lock(ids)
+	if err != nil {
+		return err
+	}
+	in.matters, in.records = pick(byMatter, byID), pick(byRecord, byID)
+	rows, err := in.tx.SourcesOfCases(ctx, slices.Sorted(maps.Keys(byID)))
 	if err != nil {
 		return err
 	}
@@ -145,6 +140,58 @@ func (in *intake) load(ctx context.Context, batch []connector.Snapshot) error {
 		return err
 	}
 	return addParcels(ctx, in.tx, byID)
+}
+
+// known gives the ids of the cases that the batch is about: by matter, and by record.
+func (in *intake) known(ctx context.Context, batch []connector.Snapshot) (byMatter, byRecord map[string]int64, err error) {
+	var keys []string
+	names := map[string][]string{} // of records, by kind
+	for _, s := range batch {
+		keys = append(keys, matterKey(s.Ref))
+		names[s.Ref.Kind] = append(names[s.Ref.Kind], s.Ref.ID)
+	}
+	if byMatter, err = in.tx.CaseIDsByMatter(ctx, in.st.ID, keys); err != nil {
+		return nil, nil, err
+	}
+	byRecord = map[string]int64{}
+	for _, kind := range slices.Sorted(maps.Keys(names)) {
+		found, err := in.tx.SourcesByExternal(ctx, in.st.ID, kind, names[kind])
+		if err != nil {
+			return nil, nil, err
+		}
+		for id, src := range found {
+			byRecord[kind+"/"+id] = src.CaseID
+		}
+	}
+	return byMatter, byRecord, nil
+}
+
+// lock reads cases for change. Those whose act ends with what is taken in show so.
+func (in *intake) lock(ids []int64) (map[int64]*matter, error) {
+	cases, err := in.tx.CasesForUpdate(ids)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[int64]*matter, len(cases))
+	for id, c := range cases {
+		if state, ends := in.ended[id]; ends {
+			c.Card.Effect = state
+			delete(in.ended, id)
+		}
+		byID[id] = &matter{c: &c, st: in.st}
+	}
+	return byID, nil
+}
+
+// pick gives the matters of cases under the names the cases are known by.
+func pick(ids map[string]int64, byID map[int64]*matter) map[string]*matter {
+	out := make(map[string]*matter, len(ids))
+	for name, id := range ids {
+		if m := byID[id]; m != nil {
+			out[name] = m
+		}
+	}
+	return out
 }
 
 // matterKey says which records belong to one case: those of one order line; without a line, of one order; else the record alone.
@@ -160,9 +207,9 @@ func matterKey(r connector.Ref) string {
 
 // apply lays one snapshot over its case, judges it and notes the difference. It writes nothing.
 func (in *intake) apply(snap connector.Snapshot) (*change, error) {
-	key := matterKey(snap.Ref)
-	m, known := in.matters[key]
+	m, known := in.matterOf(snap.Ref)
 	if !known {
+		key := matterKey(snap.Ref)
 		m = &matter{c: in.open(snap, key), st: in.st}
 		in.matters[key] = m
 	}
@@ -182,6 +229,24 @@ func (in *intake) apply(snap connector.Snapshot) (*change, error) {
 	}
 	ch.after = stateOf(m)
 	return ch, nil
+}
+
+// matterOf finds the case of a record: the one it has, or else the one of its purchase. A record that could not be read in full often does
+// not name its purchase; it must not leave its case for that. One that names it for the first time takes its case along.
+func (in *intake) matterOf(r connector.Ref) (*matter, bool) {
+	key, record := matterKey(r), r.Kind+"/"+r.ID
+	m, known := in.records[record]
+	if !known {
+		m, known = in.matters[key]
+		return m, known
+	}
+	if m.c.OrderNo == "" {
+		m.c.OrderNo = r.Order
+	}
+	if _, taken := in.matters[key]; m.c.Matter == record && !taken {
+		m.c.Matter, in.matters[key] = key, m
+	}
+	return m, true
 }
 
 // open begins a case for a matter that is not known yet.
@@ -220,8 +285,8 @@ func (in *intake) lay(m *matter, snap connector.Snapshot) (*store.Source, []disp
 	}
 	if snap.Problem != nil {
 		row.Problem, row.Fingerprint = problemText(snap.Problem), "" // an empty fingerprint is read again next time
-		if i >= 0 && facts.Case == nil {
-			facts, row.Open = old, m.sources[i].Open
+		if i >= 0 && facts.Case == nil { // what was not told this time holds as it was
+			facts, row.Open, row.Ref, row.ChangedAt = old, m.sources[i].Open, m.sources[i].Ref, m.sources[i].ChangedAt
 		}
 	}
 	if notUnderstood(&facts) {

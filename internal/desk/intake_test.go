@@ -1,11 +1,14 @@
 package desk_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
 	"parley/internal/connector"
+	"parley/internal/desk"
 	"parley/internal/dispute"
+	"parley/internal/fault"
 )
 
 // TestAnOlderAnswerReplacesNoNewerOne: an answer that comes late, or from a copy of the platform that lags behind, is not believed; one
@@ -44,4 +47,48 @@ func TestAnOlderAnswerReplacesNoNewerOne(t *testing.T) {
 			s.t.Errorf("the platform still says so: %s, claim %v", page.State, page.Facts.Case.Claim.Amount)
 		}
 	})
+}
+
+// TestARecordThatCannotBeReadStaysWithItsCase: a broken answer often names neither purchase nor line. What is known holds as it was.
+func TestARecordThatCannotBeReadStaysWithItsCase(t *testing.T) {
+	onEach(t, func(s *scene) {
+		store := s.offline("Norte SL", "A")
+		id := s.take(store, record("1", "marketplace", nil))
+		if again := s.take(store, unreadable("1")); again != id {
+			t.Errorf("it went from case %d to %d", id, again)
+		}
+		if rows := s.queue(desk.QueueQuery{}); len(rows) != 1 {
+			t.Errorf("there are %d cases", len(rows))
+		}
+		page := s.page(id)
+		if page.Facts.Case.Claim.Amount != usd(3000) || page.OrderNo != "order-of-1" || !page.Open {
+			t.Errorf("the case is now %+v", page)
+		}
+		if again := s.take(store, record("1", "marketplace", nil)); again != id {
+			t.Errorf("read again, it went from case %d to %d", id, again)
+		}
+	})
+}
+
+// TestARecordThatCouldNotBeReadAtFirstTakesItsCaseAlong when it names its purchase; what comes later of that purchase joins it.
+func TestARecordThatCouldNotBeReadAtFirstTakesItsCaseAlong(t *testing.T) {
+	onEach(t, func(s *scene) {
+		store := s.offline("Norte SL", "A")
+		id := s.take(store, unreadable("1"))
+		second := record("2", "marketplace", func(sn *connector.Snapshot) { sn.Ref.Order = "order-of-1" })
+		for _, snap := range []connector.Snapshot{record("1", "marketplace", nil), second} {
+			if at := s.take(store, snap); at != id {
+				t.Errorf("record %s belongs to case %d, not %d", snap.Ref.ID, at, id)
+			}
+		}
+		if page := s.page(id); page.OrderNo != "order-of-1" || page.Facts.Case.Claim.Amount != usd(3000) {
+			t.Errorf("the case is now %+v", page)
+		}
+	})
+}
+
+func unreadable(id string) connector.Snapshot {
+	return connector.Snapshot{
+		Ref: connector.Ref{Kind: "issue", ID: id}, Open: true, Raw: json.RawMessage("{"), Problem: fault.New(fault.Garbled, "fault.unreadable"),
+	}
 }

@@ -19,6 +19,9 @@ func (s *Sim) audit(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := s.auditOpen(ctx); err != nil {
+		return err
+	}
 	s.report.LedgerBalanced = true
 	for currency, paid := range s.report.Paid {
 		if believed := s.report.Believed[currency]; believed != paid {
@@ -27,6 +30,29 @@ func (s *Sim) audit(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// auditOpen: no case is open at the desk without a record that is open at a platform.
+func (s *Sim) auditOpen(ctx context.Context) error {
+	yes := true
+	for q := (store.Query{Open: &yes, Limit: 500}); ; {
+		page, err := s.eye.Cases(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, c := range page.Cases {
+			records, err := s.eye.SourcesOf(ctx, c.ID)
+			if err != nil {
+				return err
+			}
+			if !slices.ContainsFunc(records, func(r store.Source) bool { return r.Open }) {
+				s.violate("desk_differs", nil, "case %d (%s) is open, and none of its %d records is", c.ID, c.Matter, len(records))
+			}
+		}
+		if q.After = page.Next; q.After == "" {
+			return nil
+		}
+	}
 }
 
 func (s *Sim) auditMatter(ctx context.Context, m *matter) error {

@@ -94,12 +94,19 @@ func (tx *Tx) hold(cases []Case) {
 	}
 }
 
-// CasesByMatter gives the cases of matters of a store, locked for change, by matter. What does not exist is left out.
-func (tx *Tx) CasesByMatter(storeID int64, matters []string) (map[string]Case, error) {
-	head := "SELECT " + caseFull + caseFrom + " WHERE c.store_id = ? AND c.matter"
-	found, err := byIDs(tx.ctx, tx.reader, readFullCase, head, " ORDER BY c.id"+tx.dialect.forUpdate(), matters, storeID)
-	tx.hold(found)
-	return byAsked(matters, found, func(c Case) string { return c.Matter }), err
+// CaseIDsByMatter gives the ids of the cases of matters of a store, by matter. What does not exist is left out.
+func (r reader) CaseIDsByMatter(ctx context.Context, storeID int64, matters []string) (map[string]int64, error) {
+	type named struct {
+		id     int64
+		matter string
+	}
+	read := func(r *record) named { return named{r.int(), r.text()} }
+	found, err := byIDs(ctx, r, read, "SELECT id, matter FROM case_ WHERE store_id = ? AND matter", "", matters, storeID)
+	ids := make(map[string]int64, len(found))
+	for matter, n := range byAsked(matters, found, func(n named) string { return n.matter }) {
+		ids[matter] = n.id
+	}
+	return ids, err
 }
 
 // CasesForUpdate gives cases locked for change, by id. What does not exist is left out.

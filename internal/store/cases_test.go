@@ -3,6 +3,8 @@ package store_test
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -147,12 +149,16 @@ func TestManyCasesGetTheirOwnIDs(t *testing.T) {
 		}
 		write(t, db, func(tx *store.Tx) error { return tx.PutCases(cases) })
 		write(t, db, func(tx *store.Tx) error {
-			found, err := tx.CasesByMatter(s.ID, append(matters, "none"))
+			ids, err := tx.CaseIDsByMatter(ctx, s.ID, append(matters, "none"))
+			if err != nil || len(ids) != len(cases) {
+				t.Errorf("found %d, %v", len(ids), err)
+			}
+			found, err := tx.CasesForUpdate(slices.Collect(maps.Values(ids)))
 			if err != nil || len(found) != len(cases) {
 				t.Errorf("found %d, %v", len(found), err)
 			}
 			for _, c := range cases {
-				if diff := cmp.Diff(*c, found[c.Matter]); diff != "" {
+				if diff := cmp.Diff(*c, found[ids[c.Matter]]); diff != "" {
 					t.Error(diff)
 					return nil
 				}

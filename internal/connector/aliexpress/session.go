@@ -156,7 +156,7 @@ func (s *Session) Fetch(ctx context.Context, ref connector.Ref) (connector.Snaps
 		return snap, err
 	}
 	snap.Fingerprint = warm(snap.Fingerprint, snap.ChangedAt, s.world.Now())
-	if o := snap.Facts.Order; o != nil {
+	if o := snap.Facts.Order; o != nil && snap.Open { // once the record has ended, nothing hangs on how the purchase goes on
 		if order, _, err := s.order(ctx, snap.Ref); err == nil {
 			o.ProtectionEndsAt = order.facts.Order.ProtectionEndsAt
 			o.Status = order.facts.Order.Status
