@@ -8,12 +8,13 @@ import (
 	"parley/internal/store"
 )
 
-// names keeps the few names every list shows: of stores, companies and members. They are read again after a change here, and after a
-// while in any case, as another node may have changed them.
+// names keeps the few names every list shows: of stores, companies and members. They are read again after a change that was heard of;
+// after a while it is asked whether another program changed them unheard.
 type names struct {
 	mu        sync.RWMutex
 	readAt    time.Time
 	stale     bool
+	mark      store.NamesMark
 	stores    map[int64]store.Store
 	companies map[int64]string
 	members   map[int64]store.Member
@@ -40,19 +41,47 @@ func (d *Desk) book(ctx context.Context) (book, error) {
 	n := d.names
 	n.mu.RLock()
 	fresh := !n.stale && d.Now().Sub(n.readAt) < namesAge
-	b := book{n.stores, n.companies, n.members}
+	b, stale := book{n.stores, n.companies, n.members}, n.stale
 	n.mu.RUnlock()
 	if fresh {
 		return b, nil
 	}
-	return d.readNames(ctx)
+	return d.readNames(ctx, b, stale)
 }
 
-func (d *Desk) readNames(ctx context.Context) (book, error) {
-	d.names.mu.Lock()
-	d.names.stale = false // a change from here on sets it again
-	d.names.mu.Unlock()
-	b := book{map[int64]store.Store{}, map[int64]string{}, map[int64]store.Member{}}
+// readNames reads what changed since the book was made.
+func (d *Desk) readNames(ctx context.Context, b book, stale bool) (book, error) {
+	n := d.names
+	n.mu.Lock()
+	known := n.mark
+	n.stale = false // a change from here on sets it again
+	n.mu.Unlock()
+	mark, err := d.DB.NamesMark(ctx)
+	if err != nil {
+		return b, err
+	}
+	if stale || mark != known || b.stores == nil {
+		if b, err = d.newBook(ctx); err != nil {
+			return b, err
+		}
+	}
+	companies, err := d.DB.Companies(ctx)
+	if err != nil {
+		return b, err
+	}
+	b.companies = make(map[int64]string, len(companies))
+	for _, c := range companies {
+		b.companies[c.ID] = c.Name
+	}
+	n.mu.Lock()
+	n.stores, n.companies, n.members, n.mark, n.readAt = b.stores, b.companies, b.members, mark, d.Now()
+	n.mu.Unlock()
+	return b, nil
+}
+
+// newBook reads stores and members, without what no list shows.
+func (d *Desk) newBook(ctx context.Context) (book, error) {
+	b := book{stores: map[int64]store.Store{}, members: map[int64]store.Member{}}
 	stores, err := d.DB.Stores(ctx)
 	if err != nil {
 		return b, err
@@ -61,26 +90,12 @@ func (d *Desk) readNames(ctx context.Context) (book, error) {
 		s.Secret = nil
 		b.stores[s.ID] = s
 	}
-	companies, err := d.DB.Companies(ctx)
-	if err != nil {
-		return b, err
-	}
-	for _, c := range companies {
-		b.companies[c.ID] = c.Name
-	}
 	members, err := d.DB.Members(ctx)
-	if err != nil {
-		return b, err
-	}
 	for _, m := range members {
 		m.Password = ""
 		b.members[m.ID] = m
 	}
-	n := d.names
-	n.mu.Lock()
-	n.stores, n.companies, n.members, n.readAt = b.stores, b.companies, b.members, d.Now()
-	n.mu.Unlock()
-	return b, nil
+	return b, err
 }
 
 func (d *Desk) storeRef(b book, id int64) StoreRef {

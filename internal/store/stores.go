@@ -64,6 +64,16 @@ func (s *Store) columns() []any {
 	}
 }
 
+// NamesMark is what changes whenever a store or a member was added or changed, by whichever program.
+type NamesMark struct{ Stores, StoreVersions, Members, MemberVersions int64 }
+
+// NamesMark asks for the mark.
+func (r reader) NamesMark(ctx context.Context) (NamesMark, error) {
+	const text = "SELECT (SELECT count(*) FROM store), (SELECT CAST(coalesce(sum(version), 0) AS BIGINT) FROM store)," +
+		" (SELECT count(*) FROM member), (SELECT CAST(coalesce(sum(version), 0) AS BIGINT) FROM member)"
+	return one(ctx, r, "mark", func(r *record) NamesMark { return NamesMark{r.int(), r.int(), r.int(), r.int()} }, text)
+}
+
 // PutStore adds a store (ID 0; it gets ID and Version 1, and is to be read at once) or changes one, whose Version goes
 // up. Conflict if the version is another one, or if the platform's shop is added already.
 func (tx *Tx) PutStore(s *Store) error {
