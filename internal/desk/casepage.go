@@ -149,6 +149,9 @@ func (d *Desk) optionViews(m *matter, f *dispute.Facts, v *policy.Verdict, p Cas
 	for _, o := range v.Options {
 		w := OptionView{Option: o, Best: o.Code == v.Recommended && o.Open, Sends: slices.Contains(about.Acts, o.Code)}
 		w.carries(about)
+		if listed := groundsListed(f, o.Code); len(listed) > 0 {
+			w.Reasons, w.NeedsReason = listed, true
+		}
 		switch o.Code {
 		case "counter_amount", "counter_return":
 			w.NeedsAmount, w.NeedsText, w.NeedsReturnAddress = true, true, o.Code == "counter_return"
@@ -173,6 +176,14 @@ func (d *Desk) optionViews(m *matter, f *dispute.Facts, v *policy.Verdict, p Cas
 	}
 	slices.SortStableFunc(out, func(a, b OptionView) int { return optionRank(a) - optionRank(b) })
 	return out
+}
+
+// groundsListed are the grounds the platform lists for an option of this very case.
+func groundsListed(f *dispute.Facts, option string) []string {
+	if f.Case == nil {
+		return nil
+	}
+	return f.Case.Reported.Reasons[option]
 }
 
 // carries adds to an option what the platform lets go with it.

@@ -243,6 +243,9 @@ func (d *Desk) guard(ctx context.Context, r planner, m *matter, f *dispute.Facts
 	if err := guardWords(about, ch); err != nil {
 		return err
 	}
+	if listed := groundsListed(f, ch.Option); len(listed) > 0 && !slices.Contains(listed, ch.Reason) {
+		return fault.Input("reason_code", ch.Reason, strings.Join(listed, ", "))
+	}
 	return d.guardOption(ctx, r, m, f, ch)
 }
 

@@ -173,6 +173,8 @@ type Reported struct {
 	Max     money.Amount `json:"max,omitzero"`      // the most that can still be paid back by this case, buyer's currency
 	DueFor  string       `json:"due_for,omitempty"` // raw kind of PlatformDueAt, such as WAIT_SOLUTION_TIMEOUT
 	Actions []string     `json:"actions,omitempty"` // options the platform lists as possible now; empty = it does not list
+	// Reasons are the grounds the platform lists for an option of this very case, as "CODE words", of which one has to be chosen.
+	Reasons map[string][]string `json:"reasons,omitempty"`
 }
 
 // Proposal is a plan on the table.

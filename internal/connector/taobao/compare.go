@@ -14,6 +14,9 @@ func (s *Session) Compare(act connector.Effect, before, after connector.Snapshot
 	if act.Do == "send_message" {
 		return compareMessage(act, before, after)
 	}
+	if act.Ref.Kind == exchangeKind {
+		return compareExchange(act, before, after)
+	}
 	wanted, known := results[act.Do]
 	if at, err := locked(act); err == nil && at.back && (act.Do == "accept" || act.Do == "accept_withdrawal") {
 		wanted = set(waitReturn + " " + waitGoods + " " + success)

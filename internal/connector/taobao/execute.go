@@ -14,19 +14,24 @@ import (
 	"parley/internal/fault"
 )
 
-// Execute performs one act, once. What has no call here (another sum without a return, exchanges, writing to the buyer without a picture)
+// Execute performs one act, once. What has no call here (another sum without a return, exchanges of Taobao shops, writing to the buyer without a picture)
 // is a fault of kind Invalid, so that nobody believes it was done.
 func (s *Session) Execute(ctx context.Context, act connector.Effect) (connector.Receipt, error) {
 	acts := map[string]func(context.Context, connector.Effect) (connector.Receipt, error){
 		"accept": s.accept, "accept_withdrawal": s.accept, "counter_return": s.offerReturn, "contest_with_evidence": s.refuse,
-		"confirm_goods": s.confirmGoods, "contest_goods": s.refuseGoods, "send_message": s.write,
+		"confirm_goods": s.confirmGoods, "contest_goods": s.refuseGoods, "send_message": s.write, "replace": s.replace,
 	}
 	do, known := acts[act.Do]
 	if !known {
-		return connector.Receipt{}, fault.Input("do", act.Do, "accept, accept_withdrawal, confirm_goods, contest_goods, contest_with_evidence, counter_return, send_message")
+		return connector.Receipt{}, fault.Input("do", act.Do, "accept, accept_withdrawal, confirm_goods, contest_goods, contest_with_evidence, counter_return, replace, send_message")
 	}
-	if act.Ref.Kind != refundKind || !digits(act.Ref.ID) {
-		return connector.Receipt{}, fault.Input("ref", act.Ref.Kind+" "+act.Ref.ID, "the number of a refund")
+	switch {
+	case act.Ref.Kind == exchangeKind && digits(act.Ref.ID):
+		return s.exchangeAct(ctx, act)
+	case act.Ref.Kind != refundKind || !digits(act.Ref.ID):
+		return connector.Receipt{}, fault.Input("ref", act.Ref.Kind+" "+act.Ref.ID, "the number of a refund or an exchange")
+	case act.Do == "replace":
+		return connector.Receipt{}, fault.Input("ref", act.Ref.Kind, exchangeKind)
 	}
 	return do(ctx, act)
 }

@@ -76,9 +76,9 @@ func TestWhereARefundStands(t *testing.T) {
 		"WAIT_BUYER_RETURN_GOODS":                       {State: "wait_buyer_return", Owner: "buyer"},
 		"WAIT_SELLER_CONFIRM_GOODS":                     {State: "wait_seller_goods", Owner: "seller"},
 		"SELLER_REFUSE_BUYER":                           {State: "negotiating", Owner: "buyer"},
-		"WAIT_BUYER_CONFIRM_EXCHANGE_SELLER_SEND_GOODS": {Owner: "buyer"},
-		"EXCHANGE_TRANSFORM_TO_REFUND":                  {},
-		"WAIT_SELLER_CONSIGN_GOODS":                     {Owner: "seller"},
+		"WAIT_BUYER_CONFIRM_EXCHANGE_SELLER_SEND_GOODS": {State: "replacement_sent", Owner: "buyer"},
+		"EXCHANGE_TRANSFORM_TO_REFUND":                  {State: "refund_instead", Owner: "seller"},
+		"WAIT_SELLER_CONSIGN_GOODS":                     {State: "wait_replacement", Owner: "seller"},
 		"CLOSED":                                        {State: "closed", Ended: true},
 		"SUCCESS":                                       {State: "refunded", Ended: true},
 	} {

@@ -12,8 +12,8 @@ import (
 	"parley/internal/fault"
 )
 
-// Import reads captured answers: of taobao.refund.get (alone, or with taobao.refund.messages.get beside it in one object), of the list of
-// refunds, of a trade or a list of trades (purchases without a case), or an array of such answers. The zone is not needed: the platform's times are always Beijing's.
+// Import reads captured answers: of taobao.refund.get (alone, or with taobao.refund.messages.get beside it in one object), of
+// tmall.exchange.get (alone or with what was asked beside it), of the list of refunds, of a trade or a list of trades (purchases without a case), or an array of such answers. The zone is not needed: the platform's times are always Beijing's.
 func (c *Connector) Import(data []byte, _ *time.Location) ([]connector.Snapshot, error) {
 	v, err := wire.Parse(data)
 	if err != nil {
@@ -36,6 +36,9 @@ func (c *Connector) Import(data []byte, _ *time.Location) ([]connector.Snapshot,
 }
 
 func (c *Connector) imported(v wire.Value) (out []connector.Snapshot) {
+	if e := v.In(exchangeAnswer, "result", "exchange"); e.IsObject() {
+		return []connector.Snapshot{c.exchange(v)}
+	}
 	body := v.Unwrapped()
 	if own := v.Get(refundAnswer); own.IsObject() {
 		body = own

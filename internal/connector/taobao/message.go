@@ -11,15 +11,20 @@ import (
 
 // thread reads what was written and shown in a refund (taobao.refund.messages.get).
 func (r *reading) thread(v wire.Value, into *dispute.Facts) {
-	for n, m := range list(v.Get("refund_messages")) {
-		r.where = "refund_messages[" + strconv.Itoa(n) + "]."
-		r.message(m, into)
+	r.messages("refund_messages", v.Get("refund_messages"), roles, into)
+}
+
+// messages reads a list of messages; who tells what the numbers of those who wrote them mean.
+func (r *reading) messages(name string, all wire.Value, who map[string]string, into *dispute.Facts) {
+	for n, m := range list(all) {
+		r.where = name + "[" + strconv.Itoa(n) + "]."
+		r.message(m, who, into)
 	}
 	r.where = ""
 }
 
-func (r *reading) message(m wire.Value, into *dispute.Facts) {
-	from, known := roles[text(m, "owner_role")]
+func (r *reading) message(m wire.Value, who map[string]string, into *dispute.Facts) {
+	from, known := who[text(m, "owner_role")]
 	if !known {
 		r.note("owner_role", text(m, "owner_role"))
 		from = "platform"

@@ -43,7 +43,7 @@ func (c *Connector) Receive(account connector.Account, d connector.Delivery, now
 	}
 	content, _ := contentOf(m) // an unreadable one is about nothing
 	said := notice{id: id(m, "id"), topic: text(m, "topic"), nick: text(m, "user_nick"), content: content}
-	return said.push(strings.TrimSpace(account.Settings["seller_nick"])), nil
+	return said.push(account.Settings), nil
 }
 
 // notice is a message of the platform, however it came.
@@ -77,10 +77,10 @@ func contentOf(m wire.Value) (wire.Value, error) {
 	return wire.Parse([]byte(m.Get("content").Text()))
 }
 
-// push says what a message is about for the shop of a nick. Messages of an application's other shops give a push about nothing.
-func (n notice) push(ours string) connector.Push {
+// push says what a message is about for a shop of these settings. Messages of an application's other shops give a push about nothing.
+func (n notice) push(settings map[string]string) connector.Push {
 	p := connector.Push{ID: n.id, Topic: n.topic}
-	if n.another(ours) {
+	if n.another(strings.TrimSpace(settings["seller_nick"])) {
 		return p
 	}
 	refund, order := id(n.content, "refund_id"), id(n.content, "tid")
@@ -88,7 +88,11 @@ func (n notice) push(ours string) connector.Push {
 	case !n.followed():
 		p.Unknown = connector.UnknownTopic
 	case digits(refund) && n.aboutRefunds():
-		p.Refs = []connector.Ref{{Kind: refundKind, ID: refund, Order: order}}
+		kind := refundKind
+		if strings.TrimSpace(settings["shop_kind"]) == tmallShop && n.aboutExchange() {
+			kind = exchangeKind
+		}
+		p.Refs = []connector.Ref{{Kind: kind, ID: refund, Order: order}}
 	case digits(order) && n.aboutParcels():
 		p.Orders = []string{order}
 	default:
@@ -103,6 +107,14 @@ func (n notice) another(ours string) bool { return ours != "" && n.nick != "" &&
 func (n notice) followed() bool { return n.aboutRefunds() || n.aboutParcels() }
 
 func (n notice) aboutParcels() bool { return strings.HasPrefix(n.topic, "taobao_logistics_") }
+
+// claimsOfExchange are the values of biz_claim_type that stand for an exchange.
+var claimsOfExchange = set("4 6")
+
+// aboutExchange tells an exchange from a refund: by its topic, or by the words of its content.
+func (n notice) aboutExchange() bool {
+	return strings.HasPrefix(n.topic, "taobao_dispute_Exchange") || text(n.content, "bill_type") == "replace_bill" || claimsOfExchange[id(n.content, "biz_claim_type")]
+}
 
 // aboutRefunds: the topics about refunds, in their old and new names.
 func (n notice) aboutRefunds() bool {

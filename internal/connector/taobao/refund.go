@@ -30,7 +30,12 @@ func readRefund(v, thread wire.Value, given connector.Ref, zone *time.Location) 
 		return snap
 	}
 	claim := dispute.Claim{Amount: r.yuan(v, "refund_fee"), ReturnGoods: yes(v, "has_good_return") || text(v, "dispute_type") == "REFUND_AND_RETURN"}
+	kind := ""
+	if swapping(text(v, "dispute_type")) || swapOnly[status] {
+		kind, claim = caseOfExchange, exchangeClaim // whatever stands as its fee: no money is asked for
+	}
 	c := &dispute.Case{
+		Kind:     kind,
 		OpenedAt: opened, Via: "marketplace", Reason: text(v, "reason"), ReasonNote: text(v, "desc"), Claim: claim, Reported: r.reported(v, claim),
 	}
 	r.due(v, c)
@@ -99,6 +104,9 @@ func (r *reading) reported(v wire.Value, claim dispute.Claim) dispute.Reported {
 	}
 	if status == success {
 		out.Paid = claim.Amount
+		if swapping(text(v, "dispute_type")) {
+			out.State = "exchanged"
+		}
 	}
 	if out.State != "platform" {
 		out.Actions = actions(v, claim)
@@ -110,7 +118,7 @@ func (r *reading) reported(v wire.Value, claim dispute.Claim) dispute.Reported {
 // from the documents of its methods is told instead: unsent goods and what must not be refused cannot be refused, what is for the web
 // pages is done there, and an exchange is no refund. "wait" alone says that none of the acts is open.
 func actions(v wire.Value, claim dispute.Claim) []string {
-	exchange := strings.HasSuffix(text(v, "dispute_type"), "_EXCHANGE") || text(v, "dispute_type") == "REPAIR" || text(v, "dispute_type") == "RESHIPPING"
+	exchange := swapping(text(v, "dispute_type")) || text(v, "dispute_type") == "REPAIR" || text(v, "dispute_type") == "RESHIPPING"
 	if exchange || text(v, "operation_contraint") == "refund_onweb" {
 		return []string{"wait"}
 	}
@@ -144,6 +152,9 @@ func (r *reading) due(v wire.Value, c *dispute.Case) {
 	}
 	if at := r.at(limit, "timeout"); !at.IsZero() {
 		c.PlatformDueAt, c.Reported.DueFor = at, text(v, "status")
+		if c.Kind == caseOfExchange {
+			c.Reported.DueFor = swapStatus(v)
+		}
 	}
 }
 

@@ -41,8 +41,11 @@ const (
 	messagesAnswer = "refund_messages_get_response"
 )
 
-// record reads a refund and its thread. A record that cannot be read comes back as a snapshot with its problem as well.
+// record reads a refund or an exchange and its thread. A record that cannot be read comes back as a snapshot with its problem as well.
 func (s *Session) record(ctx context.Context, ref connector.Ref) (connector.Snapshot, error) {
+	if ref.Kind == exchangeKind {
+		return s.exchange(ctx, ref)
+	}
 	a, err := s.read(ctx, "taobao.refund.get", param{"fields", commas(refundFields)}, param{"refund_id", ref.ID})
 	if err != nil {
 		return connector.Snapshot{Ref: ref, Raw: storable(a.raw), Problem: err}, err
@@ -108,10 +111,10 @@ func together(refund, thread answer) json.RawMessage {
 	return raw
 }
 
-// Fetch reads one refund again.
+// Fetch reads one refund or exchange again.
 func (s *Session) Fetch(ctx context.Context, ref connector.Ref) (connector.Snapshot, error) {
-	if ref.Kind != refundKind || !digits(ref.ID) {
-		return connector.Snapshot{}, fault.Input("ref", ref.Kind+" "+ref.ID, "the number of a refund")
+	if ref.Kind != refundKind && ref.Kind != exchangeKind || !digits(ref.ID) {
+		return connector.Snapshot{}, fault.Input("ref", ref.Kind+" "+ref.ID, "the number of a refund or an exchange")
 	}
 	snap, err := s.record(ctx, ref)
 	if err != nil {

@@ -1,9 +1,9 @@
 // Package taobao is the connector to the refunds of Taobao and Tmall shops, over the gateway TOP (eco.taobao.com/router/rest).
 //
 //   - Calls: gateway.go (parameters, signature, clock, retries of reads), answer.go (errors → faults), token.go (session keys).
-//   - Reading: refund.go turns a refund, message.go its thread, order.go and parcel.go the trade behind it into facts; reading.go holds
+//   - Reading: refund.go turns a refund, exchange.go an exchange of a Tmall shop, message.go their threads, order.go and parcel.go the trade behind it into facts; reading.go holds
 //     times and money; words.go the platform's words and what they mean.
-//   - Work: pull.go finds what changed, execute.go and goods.go act, compare.go reads back, importing.go takes captured answers.
+//   - Work: pull.go finds what changed, execute.go, goods.go and exchange_act.go act, compare.go reads back, importing.go takes captured answers.
 //   - Messages of TMC: tmc.go keeps the connection, tmc_frame.go is its protocol, push.go says what a message is about.
 //
 // A refund carries refund_version, the epoch milliseconds of its last change, and refund_phase. Together they are the number of the
@@ -11,6 +11,10 @@
 // Times are wall clock of Beijing without a zone, money is yuan as text (fen where an act says so), ids have up to nineteen digits and
 // are text throughout. An answer holds only the fields that were asked for. Errors come with HTTP 200. What has no word in the glossary
 // is kept raw and listed as unknown.
+//
+// An exchange on Tmall is one record with two faces: the methods about refunds list it under its dispute_type, those of tmall.exchange.* tell and
+// move it. It is read through the latter, as a source of its own kind on the same order line as a refund would be, so that the two are one
+// matter. They take no version; an act looks whether the exchange is still the one a person decided on.
 //
 // A counter-offer over a smaller sum has no call here: sellers change the sum only by offering a return (taobao.refund.negotiatereturn).
 package taobao
@@ -60,8 +64,9 @@ func (*Connector) About() connector.About {
 	return connector.About{
 		Kind: kind, Mark: "TB", Zone: "Asia/Shanghai",
 		Packs:        []string{"taobao@2025"},
-		Acts:         []string{"accept", "accept_withdrawal", "counter_return", "contest_with_evidence", "confirm_goods", "contest_goods", "send_message"},
-		Irrevocable:  []string{"accept", "accept_withdrawal", "confirm_goods"},
+		Acts:         []string{"accept", "accept_withdrawal", "counter_return", "contest_with_evidence", "confirm_goods", "contest_goods", "replace", "send_message"},
+		Irrevocable:  []string{"accept", "accept_withdrawal", "confirm_goods", "replace"},
+		Parcels:      []string{"replace"},
 		Fields:       map[string][]string{"accept": {codeField}, "accept_withdrawal": {codeField}, "confirm_goods": {codeField}},
 		MaxPicture:   largestProof,
 		FilesWithAct: true,

@@ -205,7 +205,7 @@ func (l *line) message(ctx context.Context, f frame) error {
 	m, err := noticeOf(f)
 	unreadable := err != nil || number.format != formatInt64
 	for _, account := range l.accounts {
-		push := m.push(strings.TrimSpace(account.Settings["seller_nick"]))
+		push := m.push(account.Settings)
 		if unreadable && !m.another(strings.TrimSpace(account.Settings["seller_nick"])) {
 			push = connector.Push{Topic: m.topic, Unknown: connector.Unreadable}
 		}

@@ -122,7 +122,7 @@ func FuzzFrame(f *testing.F) {
 			t.Fatalf("%d bytes of text out of a frame of %d", size, len(raw))
 		}
 		n, err := noticeOf(got)
-		if push := n.push(""); err == nil && len(push.Refs)+len(push.Orders) > 1 {
+		if push := n.push(nil); err == nil && len(push.Refs)+len(push.Orders) > 1 {
 			t.Fatalf("%+v", push)
 		}
 		if text := shortened(got.phrase); len([]rune(text)) > 200 || strings.Contains(text, "\x00") {

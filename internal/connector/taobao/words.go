@@ -2,10 +2,11 @@ package taobao
 
 import "strings"
 
-// Kinds of source: refunds, and purchases that were read from a file.
+// Kinds of source: refunds, exchanges of Tmall shops, and purchases that were read from a file.
 const (
-	refundKind = "refund"
-	tradeKind  = "order" // the desk keeps it as a purchase, not as a case
+	refundKind   = "refund"
+	exchangeKind = "exchange"
+	tradeKind    = "order" // the desk keeps it as a purchase, not as a case
 )
 
 // States of a refund, as documented for taobao.refunds.receive.get.
@@ -21,8 +22,7 @@ const (
 	exchangeSend   = "WAIT_SELLER_CONSIGN_GOODS"
 )
 
-// standing is where a status says a refund stands, in states and parties of the glossary. An exchange on its way has a party, but no state
-// there.
+// standing is where a status says a refund or an exchange stands, in states and parties of the glossary.
 type standing struct {
 	state, owner string
 	ended        bool
@@ -33,9 +33,9 @@ var standings = map[string]standing{
 	waitReturn:     {"wait_buyer_return", "buyer", false},
 	waitGoods:      {"wait_seller_goods", "seller", false},
 	refused:        {"negotiating", "buyer", false},
-	exchangeSent:   {"", "buyer", false},
-	exchangeRefund: {"", "", false},
-	exchangeSend:   {"", "seller", false},
+	exchangeSent:   {"replacement_sent", "buyer", false},
+	exchangeRefund: {"refund_instead", "seller", false},
+	exchangeSend:   {"wait_replacement", "seller", false},
 	closed:         {"closed", "", true},
 	success:        {"refunded", "", true},
 }
@@ -64,6 +64,15 @@ var (
 // roles say who wrote a message.
 var roles = map[string]string{"1": "buyer", "2": "staff", "3": "platform"}
 
+// swapOnly are the states that only an exchange has.
+var swapOnly = set(exchangeSent + " " + exchangeRefund + " " + exchangeSend)
+
+// swapping tells whether a dispute_type is an exchange.
+func swapping(kind string) bool { return kind == tmallExchange || kind == "TAOBAO_EXCHANGE" }
+
+// tmallExchange is the dispute_type of what the methods tmall.exchange.* know.
+const tmallExchange = "TMALL_EXCHANGE"
+
 // refundMembers are the documented members of a refund; those of the detail were asked for.
 var refundMembers = set(refundFields + " buyer_open_uid ouid combine_item_info split_seller_fee split_taobao_fee advance_status cs_status " +
 	"modified order_status end_time")
@@ -75,7 +84,7 @@ const refundFields = "refund_id tid oid buyer_nick seller_nick total_fee status 
 	"operation_contraint attribute outer_id dispute_type sku end_time modified order_status cs_status buyer_open_uid"
 
 // rowFields are what the list is asked for.
-const rowFields = "refund_id tid oid status modified"
+const rowFields = "refund_id tid oid status modified dispute_type"
 
 // messageFields are what the thread is asked for.
 const messageFields = "id owner_nick owner_role content pic_urls created message_type refund_phase"

@@ -99,7 +99,8 @@ type Shop struct {
 	Group                                  string // of TMC
 
 	platform  *Platform
-	permitted bool // its messages go to the application
+	permitted bool            // its messages go to the application
+	forbidden map[string]bool // methods that were not granted
 	code      string
 	smsOver   int64 // fen from which a refund needs a code from the telephone; 0 = never
 	smsCode   string

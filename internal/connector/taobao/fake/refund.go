@@ -16,6 +16,14 @@ const (
 	LookAtGoods  = 10 * 24 * time.Hour
 )
 
+// The clocks of an exchange, where they are others: how long the seller has to answer and to send the other article, and the buyer to
+// confirm it.
+const (
+	AnswerExchange = 48 * time.Hour
+	SendOther      = 72 * time.Hour
+	ConfirmOther   = 10 * 24 * time.Hour
+)
+
 // Refund is one refund of a shop.
 type Refund struct {
 	ID int64
@@ -32,6 +40,7 @@ type Refund struct {
 	company, sid                 string
 	cs                           int
 	offered                      int64 // fen of a return that the shop offered; 0 = none
+	swap                         *swap // nil = money was asked for from the beginning
 	messages                     []*message
 }
 
@@ -52,6 +61,7 @@ type RefundSpec struct {
 	Reason     string
 	Desc       string
 	Kind       string // dispute_type
+	Wanted     string // of an exchange (TMALL_EXCHANGE): the article wanted instead
 	Constraint string // operation_contraint
 	Ago        time.Duration
 	Answer     time.Duration // how long the seller has; 0 = by the platform's clock
@@ -85,6 +95,11 @@ func (s *Shop) Ask(t *Trade, spec RefundSpec) *Refund {
 	if t.sent() {
 		r.clock(AnswerSent)
 	}
+	if r.kind == swapKind {
+		r.swap = &swap{wanted: or(spec.Wanted, "颜色:黑色")}
+		r.fee, r.goodsBack = 0, true
+		r.clock(AnswerExchange)
+	}
 	if spec.Answer > 0 {
 		r.clock(spec.Answer)
 	}
@@ -115,7 +130,7 @@ func (r *Refund) move(status string, clock time.Duration) {
 	if r.over() {
 		r.ended = r.modified
 	}
-	if status == "SUCCESS" {
+	if status == "SUCCESS" && !r.swapping() {
 		r.order.status = "TRADE_CLOSED"
 	}
 }
@@ -154,6 +169,10 @@ func (p *Platform) lapse() {
 
 func (r *Refund) runOut() {
 	at := r.due
+	if r.swapping() {
+		r.swapRunsOut(at)
+		return
+	}
 	switch r.status {
 	case "WAIT_SELLER_AGREE":
 		if r.goodsBack {
@@ -187,6 +206,7 @@ type SeenRefund struct {
 	Pictures    int
 	Offered     int64
 	Due, Ended  time.Time
+	Sent        string // number of the parcel of an exchange
 }
 
 // See tells what a refund is now.
@@ -195,6 +215,9 @@ func (r *Refund) See() SeenRefund {
 	defer r.shop.platform.mu.Unlock()
 	r.shop.platform.lapse()
 	see := SeenRefund{Status: r.status, SID: r.sid, Fee: r.fee, Version: r.version(), Offered: r.offered, Due: r.due, Ended: r.ended}
+	if r.swap != nil {
+		see.Sent = r.swap.sid
+	}
 	for _, m := range r.messages {
 		see.Messages, see.Pictures = append(see.Messages, m.content), see.Pictures+len(m.pictures)
 	}

@@ -94,7 +94,9 @@ func (p *Platform) session(c *call) *refusal {
 	}
 	for _, s := range p.shops {
 		if s.Session == given && s.AppKey == c.shop.AppKey {
-			c.shop = s
+			if c.shop = s; s.forbidden[c.params["method"]] {
+				return &refusal{code: 11, msg: "Insufficient ISV permissions", sub: "isv.permission-api-package-limit"}
+			}
 			return nil
 		}
 	}

@@ -43,7 +43,7 @@ type sceneTrade struct {
 }
 
 type sceneRefund struct {
-	Reason, Desc, Kind, Constraint, Picture string
+	Reason, Desc, Kind, Constraint, Picture, Wanted string
 
 	Fee      float64
 	Back     bool
@@ -104,7 +104,7 @@ func (s *Shop) load(t sceneTrade) error {
 	r := t.Refund
 	asked := s.Ask(bought, RefundSpec{
 		Fee: fen(r.Fee), GoodsBack: r.Back, Received: r.Received, Reason: r.Reason, Desc: r.Desc, Kind: r.Kind, Constraint: r.Constraint,
-		Ago: time.Duration(r.Ago), Answer: time.Duration(r.Answer), Picture: r.Picture,
+		Ago: time.Duration(r.Ago), Answer: time.Duration(r.Answer), Picture: r.Picture, Wanted: r.Wanted,
 	})
 	if r.Writes != "" {
 		if err := asked.Write(r.Writes); err != nil {

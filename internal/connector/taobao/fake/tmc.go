@@ -36,9 +36,13 @@ func (s *Shop) tell(topic string, r *Refund) {
 		return
 	}
 	defer s.platform.ring()
+	bill := "refund_bill"
+	if r.swapping() {
+		bill = "replace_bill"
+	}
 	content, err := json.Marshal(object{
 		"buyer_nick": r.trade.buyer, "buyer_open_uid": r.trade.uid, "seller_nick": s.Nick, "tid": r.trade.ID, "oid": r.order.ID, "refund_id": r.ID,
-		"refund_fee": yuan(r.fee), "bill_type": "refund_bill", "refund_phase": r.phase, "modified": stamp(r.modified),
+		"refund_fee": yuan(r.fee), "bill_type": bill, "refund_phase": r.phase, "modified": stamp(r.modified),
 	})
 	if err == nil {
 		s.messages = append(s.messages, &notice{shop: s, id: s.platform.number(), at: s.platform.now(), topic: topic, content: string(content), owed: s.permitted})
