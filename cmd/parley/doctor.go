@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"strconv"
 
@@ -44,12 +45,15 @@ func (t *terminal) about(name string, ok bool, n int) finding {
 	return f
 }
 
+// roomWanted is what must at least fit where the desk keeps its files, in bytes.
+const roomWanted = 8 << 20
+
 // folder tries to write where the desk keeps its files.
 func (t *terminal) folder(path string) finding {
 	file, err := os.CreateTemp(path, "doctor-*")
 	if err == nil {
-		_ = file.Close()
-		err = os.Remove(file.Name())
+		_, err = file.Write(make([]byte, roomWanted))
+		err = errors.Join(err, file.Close(), os.Remove(file.Name()))
 	}
 	return t.about("folder", err == nil, 0)
 }

@@ -242,6 +242,25 @@ func TestServeLetsTheFirstOwnerIn(t *testing.T) {
 	r.end()
 }
 
+// Behind a proxy the line says where the program itself can be asked, and the link where people reach it.
+func TestServeBehindAProxyNamesBothAddresses(t *testing.T) {
+	for _, addr := range []string{"127.0.0.1:0", ":0"} {
+		r := start(t, "serve", "--addr", addr, "--data", t.TempDir(), "--public-url", "https://desk.example.com")
+		url := r.await(`listening on (http://127\.0\.0\.1:\d+)`)
+		r.await(`(https://desk\.example\.com)\n`)
+		r.await(`(https://desk\.example\.com/join/inv_\S+)`)
+		answer, err := http.Get(url + "/healthz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != 200 {
+			t.Errorf("%s gives %d", url, answer.StatusCode)
+		}
+		r.end()
+	}
+}
+
 func TestServeWithAnOwnerByFlags(t *testing.T) {
 	data := t.TempDir()
 	secret := filepath.Join(data, "secret")

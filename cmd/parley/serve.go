@@ -38,7 +38,10 @@ func (v *serveVerb) start(t *terminal, a *app.App) error {
 	if err := a.Start(t.ctx); err != nil {
 		return err
 	}
-	t.say("cli.listening", "url", a.URL())
+	t.say("cli.listening", "url", a.LocalURL())
+	if a.PublicURL != "" {
+		t.say("cli.public", "url", a.PublicURL)
+	}
 	secret, needed, err := a.Desk.FirstStart(t.ctx)
 	if err == nil && needed {
 		t.say("cli.first_start", "link", a.URL()+desk.InvitePath+secret)

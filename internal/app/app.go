@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -229,10 +230,19 @@ func (a *App) URL() string {
 	if a.PublicURL != "" {
 		return a.PublicURL
 	}
+	return a.LocalURL()
+}
+
+// LocalURL is the address at which the program itself listens, as it is opened on this machine, whatever stands before it.
+func (a *App) LocalURL() string {
 	if a.listener == nil {
 		return "http://" + a.Addr
 	}
-	return "http://" + a.listener.Addr().String()
+	at := a.listener.Addr().String()
+	if tcp, ok := a.listener.Addr().(*net.TCPAddr); ok && tcp.IP.IsUnspecified() { // every address of the machine
+		at = net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
+	}
+	return "http://" + at
 }
 
 // Handler serves both faces.

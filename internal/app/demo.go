@@ -152,7 +152,7 @@ func (d *Demo) clear() error {
 
 // Welcome tells the visitor where the desk is and how to get in.
 func (d *Demo) Welcome() {
-	d.Say("listening on %s", d.URL())
+	d.Say("listening on %s", d.LocalURL())
 	d.Say("")
 	d.Say("  sign in   %s", d.Email)
 	d.Say("  password  %s", d.Password)

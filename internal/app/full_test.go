@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"parley/internal/app"
+	"parley/internal/fault"
 	"parley/internal/store/fill"
 )
 
@@ -67,6 +68,36 @@ func TestADeskOnAFullDisk(t *testing.T) {
 	}
 	if status, body := d.note(); status != http.StatusNoContent {
 		t.Errorf("with space again: %d %s", status, body)
+	}
+}
+
+// A desk cannot start on a full disk, as SQLite needs room to open its log. It says so, and starts once there is space.
+func TestADeskStartedOnAFullDisk(t *testing.T) {
+	data := t.TempDir()
+	if err := syscall.Mount("tmpfs", data, "tmpfs", 0, "size=8m"); err != nil {
+		t.Skipf("a small file system needs root (%v)", err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(data, syscall.MNT_DETACH) })
+	begin := func() error {
+		a, err := app.New(t.Context(), app.Config{Data: data, Addr: "127.0.0.1:0"})
+		if err == nil {
+			err = a.Stop()
+		}
+		return err
+	}
+	if err := begin(); err != nil {
+		t.Fatal(err)
+	}
+	ballast := filepath.Join(data, "ballast")
+	(&fullDesk{t: t}).fill(ballast)
+	if f := fault.Of(begin()); f == nil || f.Key != "fault.store.full" {
+		t.Errorf("on a full disk: %v", f)
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	if err := begin(); err != nil {
+		t.Errorf("with space again: %v", err)
 	}
 }
 

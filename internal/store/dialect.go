@@ -115,9 +115,10 @@ func knownSQLite(err *sqlite.Error) error {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID:
 		return fault.New(fault.Conflict, "fault.store.exists").Because(err)
 	}
-	switch err.Code() & 0xff {
-	case sqlite3.SQLITE_FULL:
+	if noRoom(err) {
 		return full(err)
+	}
+	switch err.Code() & 0xff {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN,
 		sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_NOMEM:
 		return unavailable(err)
@@ -145,14 +146,21 @@ func full(err error) error {
 	return fault.New(fault.Unavailable, "fault.store.full").Because(err)
 }
 
-// isFull tells whether SQLite found no space.
+// isFull tells whether SQLite found no space for what was to be written.
 func isFull(err error) bool {
 	var lite *sqlite.Error
 	return errors.As(err, &lite) && lite.Code()&0xff == sqlite3.SQLITE_FULL
 }
 
+// noRoom is isFull, or that there was none for the index of the log, such as when a file is opened. After a commit that says nothing of what
+// stands in the log.
+func noRoom(err error) bool {
+	var lite *sqlite.Error
+	return isFull(err) || errors.As(err, &lite) && lite.Code() == sqlite3.SQLITE_IOERR_SHMSIZE
+}
+
 func unavailable(err error) error {
-	if isFull(err) {
+	if noRoom(err) {
 		return full(err)
 	}
 	return fault.New(fault.Unavailable, "fault.store.unavailable").Because(err)
