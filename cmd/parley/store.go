@@ -13,6 +13,8 @@ type storeVerbs struct {
 	Add  storeAdd  `cmd:"" help:"${help_store_add}"`
 	List storeList `cmd:"" help:"${help_store_list}"`
 	Test storeTest `cmd:"" help:"${help_store_test}"`
+
+	Unknown storeUnknown `cmd:"" help:"${help_store_unknown}"`
 }
 
 type storeAdd struct {

@@ -12,6 +12,8 @@ type trackerVerbs struct {
 	Add  trackerAdd  `cmd:"" help:"${help_tracker_add}"`
 	List trackerList `cmd:"" help:"${help_tracker_list}"`
 	Test trackerTest `cmd:"" help:"${help_tracker_test}"`
+
+	Unknown trackerUnknown `cmd:"" help:"${help_tracker_unknown}"`
 }
 
 type trackerAdd struct {

@@ -84,6 +84,7 @@ type Desk struct {
 	saves ride[*trial]   // how acts stand on their way
 	ends  ride[shownAct] // acts that the platform shows
 
+	wrong    wrongDeliveries
 	watching *watching
 	tidied   atomic.Int64 // second at which Settle or Step tidied up last
 }

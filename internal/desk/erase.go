@@ -19,10 +19,18 @@ func (d *Desk) Erase(ctx context.Context, who Who, caseID int64, reason string) 
 	if strings.TrimSpace(reason) == "" {
 		return fault.Input("reason", "", "why it is erased, without naming the person")
 	}
-	if _, err := d.caseSeen(ctx, who, caseID); err != nil {
+	c, err := d.caseSeen(ctx, who, caseID)
+	if err != nil {
 		return err
 	}
-	return d.erase(ctx, who, caseID, reason)
+	names, err := d.namesOf(ctx, c)
+	if err != nil {
+		return err
+	}
+	if err := d.erase(ctx, who, caseID, reason); err != nil {
+		return err
+	}
+	return d.eraseUnknownAbout(ctx, c.StoreID, names)
 }
 
 // erase strips one case in one transaction, and then removes files that no case has any more.

@@ -99,20 +99,27 @@ func (l Limits) alone(role string, a money.Amount) (bool, string) {
 	case a.Minor <= 0:
 		return true, ""
 	case !l.covers(role, a):
-		return false, reasonIn(l.ceilings(role), a, "sign.ceiling")
+		return false, aboveCeiling(l.ceilings(role), a)
 	case len(l.Second) > 0 && !reach(l.Second, a):
-		return false, reasonIn(l.Second, a, "sign.second")
+		return false, aboveSecond(l.Second, a)
 	}
 	return true, ""
 }
 
-// reasonIn is the reason that a sum is above a limit, or, where no limit is written in its currency, that it cannot be compared: a person
-// who reads of a limit that was passed would look for one that is not there.
-func reasonIn(sums []money.Amount, a money.Amount, above string) string {
+// aboveCeiling and aboveSecond tell that a sum is above a limit, or, where no limit is written in its currency, that it cannot be compared:
+// a person who reads of a limit that was passed would look for one that is not there.
+func aboveCeiling(sums []money.Amount, a money.Amount) string {
 	if in(sums, a.Currency) {
-		return above
+		return "sign.ceiling"
 	}
-	return above + "_currency"
+	return "sign.ceiling_currency"
+}
+
+func aboveSecond(sums []money.Amount, a money.Amount) string {
+	if in(sums, a.Currency) {
+		return "sign.second"
+	}
+	return "sign.second_currency"
 }
 
 func in(sums []money.Amount, currency string) bool {

@@ -14,7 +14,7 @@ import (
 const keepPushes = 30 * 24 * time.Hour
 
 // Receive takes a delivery of a platform for a store. It is never taken for the truth: it only makes the desk read the records it names
-// at once. The same delivery twice counts once. It gives what the platform wants to hear. Faults: NotFound where the store does not
+// at once. The same delivery twice counts once; one the desk can make nothing of is kept. It gives what the platform wants to hear. Faults: NotFound where the store does not
 // exist or its platform does not push, Unauthorised where signature or age are wrong, Garbled where the body cannot be read.
 func (d *Desk) Receive(ctx context.Context, storeID int64, in connector.Delivery) ([]byte, error) {
 	st, err := d.DB.Store(ctx, storeID)
@@ -31,8 +31,9 @@ func (d *Desk) Receive(ctx context.Context, storeID int64, in connector.Delivery
 	}
 	push, err := listener.Receive(accountOf(st.ID, st.Settings, sec), in, d.Now())
 	if err != nil {
-		return nil, err
+		return nil, d.refusedDelivery(ctx, store.Place{StoreID: st.ID}, push.Topic, in.Body, err)
 	}
+	push.Body = in.Body
 	return push.Answer, d.take(ctx, st.ID, push)
 }
 
@@ -50,6 +51,11 @@ func (d *Desk) take(ctx context.Context, storeID int64, push connector.Push) err
 func notePush(tx *store.Tx, storeID int64, push connector.Push, now time.Time) error {
 	if push.ID != "" {
 		if fresh, err := tx.AddPush(storeID, push.ID, now); err != nil || !fresh {
+			return err
+		}
+	}
+	if push.Unknown != "" {
+		if err := keepUnknown(tx, store.Place{StoreID: storeID}, push.Topic, push.Unknown, push.Body, now); err != nil {
 			return err
 		}
 	}

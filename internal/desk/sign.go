@@ -205,9 +205,9 @@ func maySign(who Who, dec store.Decision, h held, l Limits) error {
 	}
 	if !l.mayRelease(who, h.Cost) {
 		if own := l.ceilings(who.Role); len(own) > 0 && !reach(own, h.Cost) {
-			return fault.New(fault.Forbidden, "fault."+reasonIn(own, h.Cost, "sign.ceiling"), "amount", h.Cost.String())
+			return fault.New(fault.Forbidden, "fault."+aboveCeiling(own, h.Cost), "amount", h.Cost.String())
 		}
-		return fault.New(fault.Forbidden, "fault."+reasonIn(l.Second, h.Cost, "sign.second"), "amount", h.Cost.String())
+		return fault.New(fault.Forbidden, "fault."+aboveSecond(l.Second, h.Cost), "amount", h.Cost.String())
 	}
 	return nil
 }

@@ -56,6 +56,9 @@ type tidied struct {
 // runTidy forgets what has served its time, once a day.
 func (d *Desk) runTidy(ctx context.Context) {
 	for ctx.Err() == nil {
+		for p, n := range d.wrong.rest() {
+			d.countWrong(ctx, p, n)
+		}
 		more, err := d.tidy(ctx)
 		if err != nil {
 			d.failed(ctx, "tidying up", err)
@@ -94,6 +97,9 @@ func (d *Desk) tidy(ctx context.Context) (more bool, err error) {
 			return err
 		}
 		if err := tx.ForgetTrackerPushes(now.Add(-keepPushes)); err != nil {
+			return err
+		}
+		if err := tx.ForgetUnknown(now.Add(-keepPushes)); err != nil {
 			return err
 		}
 		if err := tx.ForgetGiven(now.Add(-keepGiven)); err != nil {

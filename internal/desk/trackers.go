@@ -353,12 +353,17 @@ func (d *Desk) ReceiveTracking(ctx context.Context, id int64, in connector.Deliv
 	}
 	push, err := k.Receive(tracker.Account{ID: t.ID, Settings: settings}, in)
 	if err != nil {
-		return err
+		return d.refusedDelivery(ctx, store.Place{TrackerID: id}, push.Topic, in.Body, err)
 	}
 	now := d.Now()
 	err = d.DB.Write(ctx, func(tx *store.Tx) error {
 		if push.ID != "" {
 			if fresh, err := tx.AddTrackerPush(id, push.ID, now); err != nil || !fresh {
+				return err
+			}
+		}
+		if push.Unknown != "" {
+			if err := keepUnknown(tx, store.Place{TrackerID: id}, push.Topic, push.Unknown, in.Body, now); err != nil {
 				return err
 			}
 		}

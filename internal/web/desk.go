@@ -17,6 +17,7 @@ type Desk interface {
 	Stores
 	Sheets
 	Trackers
+	Unknowns
 	People
 	Rulebook
 	Safety

@@ -61,6 +61,9 @@ func routes() []route {
 		{method: "POST", path: "/trackers", right: desk.Lead, do: (*call).addTracker},
 		{method: "POST", path: "/trackers/{id}/test", right: desk.Lead, do: (*call).testTracker},
 		{method: "POST", path: "/trackers/{id}/drop", right: desk.Lead, do: (*call).dropTracker},
+		{method: "GET", path: "/trackers/{id}/unknown", right: desk.Lead, do: (*call).trackerUnknown},
+		{method: "GET", path: "/unknown/{id}", right: desk.Lead, do: (*call).unknownMessage},
+		{method: "POST", path: "/unknown/{id}/erase", right: desk.Own, do: (*call).eraseUnknown},
 		{method: "GET", path: "/import", right: desk.Lead, do: (*call).importForm},
 		{method: "POST", path: "/import", right: desk.Lead, do: (*call).importFile, upload: true},
 

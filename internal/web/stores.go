@@ -95,7 +95,11 @@ func (c *call) storeForm() (page.StoreForm, error) {
 		Language: st.Language, Settings: st.Settings,
 	}
 	net, err := c.Desk.Net(c.r.Context(), c.who, id)
-	return page.StoreForm{Frame: c.frame(st.Name), About: about, Store: &st, Typed: typed, Net: net}, err
+	if err != nil {
+		return page.StoreForm{}, err
+	}
+	unknown, err := c.Desk.UnknownOf(c.r.Context(), c.who, id)
+	return page.StoreForm{Frame: c.frame(st.Name), About: about, Store: &st, Typed: typed, Net: net, Unknown: unknown}, err
 }
 
 func (c *call) updateStore() error {

@@ -20,6 +20,7 @@ import (
 	"parley/internal/connector/stripe"
 	"parley/internal/connector/stripe/fake"
 	"parley/internal/desk"
+	"parley/internal/fault"
 	"parley/internal/policy"
 	"parley/internal/reply"
 	"parley/internal/store"
@@ -224,6 +225,33 @@ func TestAWarningHasNoDateAndARefund(t *testing.T) {
 	refund := slices.ContainsFunc(page.Options, func(option desk.OptionView) bool { return option.Code == "refund" && option.Open })
 	if !refund || rows[1].DueKind != "review" || rows[1].Class != "account.unauthorised" {
 		t.Errorf("warning %s: %+v, options %+v", w.ID, rows[1], page.Options)
+	}
+}
+
+// TestEventsNobodyKnowsAreKept, and those about nothing; they hold nothing else up.
+func TestEventsNobodyKnowsAreKept(t *testing.T) {
+	o := newOffice(t)
+	hear := func(body string) error {
+		sign := fake.Sign(o.shop.WebhookSecret, o.Now(), []byte(body))
+		_, err := o.Receive(t.Context(), o.storeID, connector.Delivery{Header: http.Header{"Stripe-Signature": {sign}}, Body: []byte(body)})
+		return err
+	}
+	moon := `{"id":"evt_1","object":"event","type":"moon.phase","data":{"object":{"phase":"full"}}}`
+	must(t, hear(moon))
+	must(t, hear(`{"id":"evt_2","object":"event","type":"charge.dispute.created","data":{"object":{}}}`))
+	if err := hear("<event/>"); !fault.Is(err, fault.Garbled) {
+		t.Errorf("an unreadable event: %v", err)
+	}
+	got, err := o.UnknownOf(t.Context(), o.owner, o.storeID)
+	must(t, err)
+	kinds := map[string]string{}
+	for _, topic := range got {
+		m, err := o.UnknownMessage(t.Context(), o.owner, topic.Messages[0].ID)
+		must(t, err)
+		kinds[topic.Topic+" "+topic.Reason] = string(m.Body)
+	}
+	if len(kinds) != 3 || kinds["moon.phase topic"] != moon || kinds["charge.dispute.created record"] == "" || kinds[" content"] != "<event/>" {
+		t.Errorf("%v", kinds)
 	}
 }
 

@@ -25,6 +25,8 @@ type StoreForm struct {
 	Field  string
 	Tested *connector.Identity
 	Net    []desk.NetRule // of the store, where there is one
+
+	Unknown []desk.UnknownTopic // that its platform sent
 }
 
 // ImportForm takes a captured file of a platform.
