@@ -3,6 +3,7 @@ package main
 import (
 	"time"
 
+	"parley/internal/api"
 	"parley/internal/app"
 	"parley/internal/desk"
 )
@@ -13,29 +14,47 @@ type decisionVerbs struct {
 	Decline decisionDecline `cmd:"" help:"${help_decisions_decline}"`
 }
 
-type decisionList struct{}
+type decisionList struct {
+	Outdated bool   `help:"${help_decisions_outdated}"`
+	Limit    int    `default:"50" placeholder:"N" help:"${help_queue_limit}"`
+	Cursor   string `placeholder:"CURSOR" help:"${help_queue_cursor}"`
+}
 
 // Run prints the decisions that wait for a signature or for the safety net.
 func (v *decisionList) Run(t *terminal) error {
 	return t.desk(false, func(a *app.App, who desk.Who) error {
-		all, err := a.Desk.Waiting(t.ctx, who)
+		page, err := a.Desk.Waiting(t.ctx, who, desk.WaitingQuery{Outdated: v.Outdated, Limit: v.Limit, Cursor: v.Cursor})
 		if err != nil {
 			return err
 		}
 		if t.JSON {
-			return t.data(map[string]any{"items": append([]desk.Pending{}, all...)})
+			return t.data(api.WaitingListOf(page))
 		}
-		if len(all) == 0 {
+		if len(page.Rows) == 0 && page.Next == "" {
 			t.say("waiting.none")
 			return nil
 		}
-		rows := [][]string{t.head("decision", "case", "state", "what", "cost", "member", "since")}
-		for _, p := range all {
-			rows = append(rows, []string{p.ID, number(p.CaseID), t.code("effect", p.State, "cli.nobody"), t.code("option", p.Choice.Option, "cli.nobody"),
-				t.words.Money(p.Cost), p.By.Name, p.At.UTC().Format(time.RFC3339)})
+		if err := t.table(t.waiting(page.Rows)); err != nil {
+			return err
 		}
-		return t.table(rows)
+		if page.Next != "" {
+			t.say("cli.queue.more", "cursor", page.Next)
+		}
+		return nil
 	})
+}
+
+func (t *terminal) waiting(all []desk.Pending) [][]string {
+	rows := [][]string{t.head("decision", "case", "state", "what", "cost", "member", "since")}
+	for _, p := range all {
+		state := t.code("effect", p.State, "cli.nobody")
+		if p.Outdated {
+			state += " (" + t.words.T("waiting.mark") + ")"
+		}
+		rows = append(rows, []string{p.ID, number(p.CaseID), state, t.code("option", p.Choice.Option, "cli.nobody"),
+			t.words.Money(p.Cost), p.By.Name, p.At.UTC().Format(time.RFC3339)})
+	}
+	return rows
 }
 
 type decisionSign struct {

@@ -244,3 +244,18 @@ func TestEvidence(t *testing.T) {
 	}
 	h.call("owner", "POST", path, "no form at all", "Content-Type", "multipart/form-data; boundary=x").want(422)
 }
+
+// TestDecisionsThatWaitHaveACursor and can be asked for by whether their case has changed.
+func TestDecisionsThatWaitHaveACursor(t *testing.T) {
+	h, _, id := dispute(t, storetest.SQLite(t))
+	h.call("owner", "POST", fmt.Sprintf("/api/v1/cases/%d/prepared", id), desk.Choice{Option: "accept"}).want(201)
+	var l api.WaitingList
+	h.get("owner", "/api/v1/decisions?limit=1").want(200).into(&l)
+	if len(l.Items) != 1 || l.Items[0].CaseID != id || l.Next != "" || l.Items[0].Outdated {
+		t.Errorf("%+v", l)
+	}
+	if a := h.get("owner", "/api/v1/decisions?outdated=true").want(200); !strings.Contains(string(a.body), `"items":[]`) {
+		t.Errorf("%s", a.body)
+	}
+	h.get("owner", "/api/v1/decisions?cursor=moon").wantProblem(422, "fault.input")
+}

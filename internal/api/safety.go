@@ -108,6 +108,23 @@ func (a *API) addLimits() {
 		})
 }
 
+type waitingInput struct {
+	Outdated bool   `query:"outdated" doc:"only those whose case has changed since"`
+	Limit    int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Cursor   string `query:"cursor" maxLength:"1000" doc:"next of a page with the same other parameters"`
+}
+
+// WaitingList is a page of the decisions that wait: those for a signature first, then prepared ones, each oldest first.
+type WaitingList struct {
+	Items []desk.Pending `json:"items" nullable:"false"`
+	Next  string         `json:"next,omitempty" doc:"cursor of the following page; absent on the last one. A page of outdated ones may be short and still have a next"`
+}
+
+// WaitingListOf writes a page as the interface does.
+func WaitingListOf(p desk.WaitingPage) WaitingList {
+	return WaitingList{Items: append([]desk.Pending{}, p.Rows...), Next: p.Next}
+}
+
 func (a *API) addWaiting() {
 	handle(a, operation{method: http.MethodPost, path: "/cases/{id}/prepared", id: "prepare", tag: "decisions", status: http.StatusCreated,
 		summary: "Keep a checked decision ready: the safety net sends it if nobody answers"},
@@ -116,9 +133,9 @@ func (a *API) addWaiting() {
 			return &body[Decided]{decidedOf(d)}, err
 		})
 	handle(a, operation{method: http.MethodGet, path: "/decisions", id: "list-waiting-decisions", tag: "decisions", summary: "Decisions that wait for a signature or for the safety net"},
-		func(ctx context.Context, who desk.Who, _ *nothing) (*body[items[desk.Pending]], error) {
-			all, err := a.Desk.Waiting(ctx, who)
-			return list(all), err
+		func(ctx context.Context, who desk.Who, in *waitingInput) (*body[WaitingList], error) {
+			p, err := a.Desk.Waiting(ctx, who, desk.WaitingQuery{Outdated: in.Outdated, Cursor: in.Cursor, Limit: in.Limit})
+			return &body[WaitingList]{WaitingListOf(p)}, err
 		})
 	handle(a, operation{method: http.MethodPost, path: "/decisions/{id}/release", id: "release-decision", tag: "decisions", summary: "Sign a waiting decision, or send a prepared one now"},
 		func(ctx context.Context, who desk.Who, in *ByDecision) (*body[Decided], error) {

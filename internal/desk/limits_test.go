@@ -22,8 +22,9 @@ func TestASumInACurrencyWithoutALimitSaysWhyItWaits(t *testing.T) {
 			s.must(s.SetLimits(bg, s.owner, l))
 			got, err := s.Decide(bg, agent, page.ID, desk.Choice{Option: "accept"})
 			s.must(err)
-			waiting, err := s.Waiting(bg, s.owner)
+			list, err := s.Waiting(bg, s.owner, desk.WaitingQuery{})
 			s.must(err)
+			waiting := list.Rows
 			if got.State != "to_sign" || len(waiting) != 1 || waiting[0].Reason != reason {
 				s.t.Errorf("the decision is %+v and waits: %+v", got, waiting)
 			}

@@ -291,8 +291,9 @@ func TestASumAboveTheCeilingWaitsForASignature(t *testing.T) {
 		if _, err := s.Release(bg, agent, got.DecisionID); !fault.Is(err, fault.Forbidden) {
 			s.t.Errorf("the author signed: %v", err)
 		}
-		waiting, err := s.Waiting(bg, s.owner)
+		list, err := s.Waiting(bg, s.owner, desk.WaitingQuery{})
 		s.must(err)
+		waiting := list.Rows
 		if len(waiting) != 1 || !waiting[0].MayFree || waiting[0].Reason != "sign.ceiling" || waiting[0].Cost != usd(3000) {
 			s.t.Fatalf("waiting %+v", waiting)
 		}

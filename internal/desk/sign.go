@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"strings"
 	"time"
 
@@ -263,42 +262,6 @@ func (d *Desk) endPending(ctx context.Context, who Who, id, state string, data m
 	})
 }
 
-// Waiting gives the decisions that wait in the stores the member sees, oldest first: those for a second signature, then prepared ones.
-func (d *Desk) Waiting(ctx context.Context, who Who) ([]Pending, error) {
-	if err := who.need(Read); err != nil {
-		return nil, err
-	}
-	all, err := d.DB.WaitingDecisions(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	var ids []int64
-	for _, dec := range all {
-		ids = append(ids, dec.CaseID)
-	}
-	cases, err := d.DB.CasesByID(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	b, err := d.book(ctx)
-	if err != nil {
-		return nil, err
-	}
-	seen := map[int64]*Row{}
-	for i := range cases {
-		if c := &cases[i]; who.Sees(c.StoreID) {
-			row := d.row(b, c, d.Now())
-			seen[c.ID] = &row
-		}
-	}
-	all = slices.DeleteFunc(all, func(dec store.Decision) bool { return seen[dec.CaseID] == nil })
-	out, err := d.pendings(ctx, who, all)
-	for i := range out {
-		out[i].Case = seen[out[i].CaseID]
-	}
-	return out, err
-}
-
 func (d *Desk) pendings(ctx context.Context, who Who, all []store.Decision) ([]Pending, error) {
 	if len(all) == 0 {
 		return nil, nil
@@ -322,7 +285,6 @@ func (d *Desk) pendings(ctx context.Context, who Who, all []store.Decision) ([]P
 			At: dec.At, Reason: h.Reason, MayFree: who.May(Act) && maySign(who, dec, h, limits) == nil,
 		})
 	}
-	slices.SortStableFunc(out, func(a, b Pending) int { return strings.Compare(b.State, a.State) })
 	return out, nil
 }
 
@@ -336,10 +298,6 @@ func (d *Desk) pendingOf(ctx context.Context, who Who, caseID int64, present bas
 	if err != nil {
 		return nil, err
 	}
-	var seen basis
-	if err := json.Unmarshal(all[0].Basis, &seen); err != nil {
-		return nil, err
-	}
-	found[0].Outdated = seen.changed(present) != nil
-	return &found[0], nil
+	found[0].Outdated, err = outdated(all[0], present)
+	return &found[0], err
 }

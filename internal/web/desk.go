@@ -28,7 +28,7 @@ type Desk interface {
 type Lists interface {
 	Queue(ctx context.Context, who desk.Who, q desk.QueueQuery) (desk.QueuePage, error)
 	Around(ctx context.Context, who desk.Who) (desk.Surroundings, error)
-	Waiting(ctx context.Context, who desk.Who) ([]desk.Pending, error)
+	Waiting(ctx context.Context, who desk.Who, q desk.WaitingQuery) (desk.WaitingPage, error)
 	Doubtful(ctx context.Context, who desk.Who) ([]desk.EffectItem, error)
 	SaveView(ctx context.Context, who desk.Who, name, query string) error
 	DropView(ctx context.Context, who desk.Who, id int64) error

@@ -309,3 +309,30 @@ func TestAuthorisationReachesTheDeskAndIsNotShownAgain(t *testing.T) {
 		t.Error("a token is shown again")
 	}
 }
+
+// TestDecisionsThatWaitHavePages with a way on and back, and a list of those whose case has changed since.
+func TestDecisionsThatWaitHavePages(t *testing.T) {
+	s := newScene(t)
+	for i := range s.desk.Cases {
+		if p := s.desk.Cases[i].Pending; p != nil && p.ID == "dec_prepared" {
+			p.Outdated = true
+		}
+	}
+	_, whole := s.get("/decisions")
+	s.has(whole, `href="/decisions?outdated=true"`, `id="d-dec_to_sign"`, `id="d-dec_prepared"`, "Case has changed", `href="/decisions" aria-current="page"`)
+	if strings.Contains(whole, `class="pager"`) {
+		t.Error("a list on one page has a pager")
+	}
+	s.desk.PageOf = 1
+	_, first := s.get("/decisions")
+	s.has(first, `href="/decisions?cursor=1"`, `rel="next"`)
+	_, second := s.get("/decisions?cursor=1")
+	s.has(second, `rel="first" href="/decisions"`)
+	if strings.Contains(second, `rel="next"`) || strings.Count(first, `id="d-`)+strings.Count(second, `id="d-`) != 2 {
+		t.Error("two decisions do not stand on two pages")
+	}
+	_, changed := s.get("/decisions?outdated=true")
+	if s.has(changed, `id="d-dec_prepared"`, `href="/decisions?outdated=true" aria-current="page"`); strings.Contains(changed, `id="d-dec_to_sign"`) {
+		t.Error("what has not changed stands among what has")
+	}
+}

@@ -10,13 +10,18 @@ import (
 func (c *call) waiting() error { return c.waitingWith("", http.StatusOK) }
 
 func (c *call) waitingWith(wrong string, code int) error {
-	list, err := c.Desk.Waiting(c.r.Context(), c.who)
+	asked := c.r.URL.Query()
+	q := desk.WaitingQuery{Outdated: asked.Get("outdated") == "true", Cursor: asked.Get("cursor")}
+	if c.r.Method != http.MethodGet {
+		q = desk.WaitingQuery{} // what was posted to is one decision, not a page
+	}
+	found, err := c.Desk.Waiting(c.r.Context(), c.who, q)
 	if err != nil {
 		return err
 	}
 	f := c.frame(c.text.T("waiting.title"))
 	f.Live = true
-	return c.show(code, page.WaitingPage(page.Waiting{Frame: f, List: list, Error: wrong}))
+	return c.show(code, page.WaitingPage(page.Waiting{Frame: f, Query: q, Page: found, Error: wrong}))
 }
 
 // release signs a waiting decision, or sends a prepared one.

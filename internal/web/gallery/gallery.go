@@ -34,6 +34,7 @@ type Desk struct {
 	Doubts    []desk.EffectItem
 	Saved     []desk.SavedView
 	Broken    bool
+	PageOf    int // rows on a page of decisions that wait; 0 = all
 	Panics    bool
 	Added     desk.StoreInput // the last store that was to be added
 	Slow      bool            // the list waits until its time is up

@@ -3,6 +3,7 @@ package gallery
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"parley/internal/desk"
@@ -59,16 +60,23 @@ func (d *Desk) waits(id string) (*desk.CasePage, error) {
 	return nil, fault.New(fault.Conflict, "fault.decision_not_waiting", "state", "done")
 }
 
-// Waiting gives the decisions of the samples that wait.
-func (d *Desk) Waiting(context.Context, desk.Who) ([]desk.Pending, error) {
+// Waiting gives the decisions of the samples that wait; a cursor is the number of rows before the page.
+func (d *Desk) Waiting(_ context.Context, _ desk.Who, q desk.WaitingQuery) (desk.WaitingPage, error) {
 	defer d.lock()()
-	var out []desk.Pending
+	var rows []desk.Pending
 	for i := range d.Cases {
 		if p := d.Cases[i].Pending; p != nil {
 			one, row := *p, d.Cases[i].Row
 			one.Case = &row
-			out = append(out, one)
+			if one.Outdated || !q.Outdated {
+				rows = append(rows, one)
+			}
 		}
+	}
+	from, _ := strconv.Atoi(q.Cursor) // none begins at 0
+	out := desk.WaitingPage{Rows: rows[min(max(from, 0), len(rows)):]}
+	if d.PageOf > 0 && len(out.Rows) > d.PageOf {
+		out.Rows, out.Next = out.Rows[:d.PageOf], strconv.Itoa(from+d.PageOf)
 	}
 	return out, d.gone()
 }

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"net/url"
 	"slices"
 
 	"parley/internal/connector"
@@ -10,8 +11,32 @@ import (
 // Waiting are the decisions that wait for a second signature or for the safety net.
 type Waiting struct {
 	Frame
-	List  []desk.Pending
+	Query desk.WaitingQuery
+	Page  desk.WaitingPage
 	Error string
+}
+
+// WaitingURL is the address of a page of the decisions that wait.
+func WaitingURL(outdated bool, cursor string) string {
+	v := url.Values{}
+	if outdated {
+		v.Set("outdated", "true")
+	}
+	if cursor != "" {
+		v.Set("cursor", cursor)
+	}
+	if len(v) == 0 {
+		return "/decisions"
+	}
+	return "/decisions?" + v.Encode()
+}
+
+// nothing says why a page of decisions is empty.
+func (w Waiting) nothing() string {
+	if w.Query.Outdated {
+		return w.T("waiting.none_outdated")
+	}
+	return w.T("waiting.none")
 }
 
 // DecisionURL is the address of what is done to a decision.
