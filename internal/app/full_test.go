@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"parley/internal/app"
 	"parley/internal/fault"
@@ -68,6 +69,46 @@ func TestADeskOnAFullDisk(t *testing.T) {
 	}
 	if status, body := d.note(); status != http.StatusNoContent {
 		t.Errorf("with space again: %d %s", status, body)
+	}
+}
+
+// A desk that can write nothing for two minutes works no more, and says so to whoever watches it.
+func TestADeskOnAFullDiskIsCalledStandingStill(t *testing.T) {
+	data := t.TempDir()
+	if err := syscall.Mount("tmpfs", data, "tmpfs", 0, "size=12m"); err != nil {
+		t.Skipf("a small file system needs root (%v)", err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(data, syscall.MNT_DETACH) })
+	a, err := app.New(t.Context(), app.Config{Data: data, Addr: "127.0.0.1:0", Clock: app.FastClock(60)})
+	if err == nil {
+		err = a.Start(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = a.Stop() })
+	d := &fullDesk{t: t, a: a}
+	ballast := filepath.Join(data, "ballast")
+	d.fill(ballast)
+	d.health(`"work":"failing"`)
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	d.health(`"work":"ok"`)
+}
+
+// health waits until the desk says something of itself.
+func (d *fullDesk) health(want string) {
+	d.t.Helper()
+	tick, limit := time.NewTicker(100*time.Millisecond), time.After(60*time.Second)
+	defer tick.Stop()
+	for body := ""; !strings.Contains(body, want); {
+		select {
+		case <-tick.C:
+			_, body = d.call("GET", "/healthz", "")
+		case <-limit:
+			d.t.Fatalf("no %s in %s", want, body)
+		}
 	}
 }
 

@@ -52,18 +52,22 @@ func (p *pulse) slowest() (at time.Time) {
 	return at
 }
 
-// runBeat says again and again that this node lives and works.
+// runBeat says again and again that this node lives and works. Where that cannot be written, as on a full disk, its work stands still
+// whatever the other loops could read.
 func (d *Desk) runBeat(ctx context.Context) {
 	if d.Node.ID == "" {
 		<-ctx.Done()
 		return
 	}
 	started := d.Now()
+	d.pulse.beat("beat", started)
 	for ctx.Err() == nil {
 		now := d.Now()
 		row := store.Node{ID: d.Node.ID, Host: d.Node.Host, Version: d.Node.Version, StartedAt: started, SeenAt: now, WorkedAt: d.pulse.slowest()}
 		if err := d.DB.Write(ctx, func(tx *store.Tx) error { return tx.PutNode(row, now.Add(-nodeKept)) }); err != nil {
 			d.failed(ctx, "beat", err)
+		} else {
+			d.pulse.beat("beat", d.Now())
 		}
 		d.Clock.Wait(ctx, now.Add(beatEvery), nil)
 	}
