@@ -165,7 +165,7 @@ func (d *Desk) optionViews(m *matter, f *dispute.Facts, v *policy.Verdict, p Cas
 			w.NeedsDays = true
 		case "refund":
 			w.NeedsAmount, w.Max, w.Suggested = true, p.Rest, p.Rest
-		case "send_message", "add_facts", "appeal", "report_to_platform", "ask_to_cancel":
+		case "send_message", "add_facts", "appeal", "report_to_platform", "ask_to_cancel", "refuse_cancellation":
 			w.NeedsText = true
 		case "accept":
 			w.NeedsReturnAddress = f.Case != nil && f.Case.Claim.ReturnGoods

@@ -307,7 +307,7 @@ func (d *Desk) guardOption(ctx context.Context, r planner, m *matter, f *dispute
 
 // needsWords names the options that are nothing without a text.
 func needsWords(option string) bool {
-	return slices.Contains([]string{"send_message", "add_facts", "appeal", "report_to_platform", "ask_to_cancel"}, option)
+	return slices.Contains([]string{"send_message", "add_facts", "appeal", "report_to_platform", "ask_to_cancel", "refuse_cancellation"}, option)
 }
 
 // guardContest: a refusal needs a ground in words and a proof on file (X7).

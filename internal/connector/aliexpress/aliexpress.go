@@ -48,12 +48,13 @@ const defaultRate = "40"
 // About describes the platform.
 func (*Connector) About() connector.About {
 	return connector.About{
-		Kind:       "aliexpress",
-		Mark:       "AE",
-		Packs:      []string{"aliexpress@2017"},
-		Zone:       zoneName,
-		Acts:       []string{"accept", "counter_amount", "counter_return", "contest_with_evidence", "extend_protection"},
-		MaxPicture: largestPicture,
+		Kind:        "aliexpress",
+		Mark:        "AE",
+		Packs:       []string{"aliexpress@2017"},
+		Zone:        zoneName,
+		Acts:        []string{"accept", "counter_amount", "counter_return", "contest_with_evidence", "extend_protection", "refuse_cancellation"},
+		Irrevocable: []string{"refuse_cancellation"},
+		MaxPicture:  largestPicture,
 		Settings: []connector.Setting{
 			{Name: "gateway", Options: []string{iop, top}, Default: iop},
 			{Name: "app_key", Required: true, Pattern: `^[0-9A-Za-z_-]{4,64}$`},

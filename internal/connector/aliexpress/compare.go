@@ -11,6 +11,9 @@ func (s *Session) Compare(act connector.Effect, before, after connector.Snapshot
 	if after.Problem != nil {
 		return connector.Contradicted
 	}
+	if act.Ref.Kind == cancellationKind {
+		return compareWish(act, after)
+	}
 	switch act.Do {
 	case "accept":
 		return compareAccept(act, before, after)

@@ -22,6 +22,9 @@ const largestPicture = 2 << 20
 // Execute performs one act, once. What has no API here (confirming returned goods, appealing, writing to the buyer
 // outside a dispute) is a fault of kind Invalid, so that nobody believes it was done.
 func (s *Session) Execute(ctx context.Context, act connector.Effect) (connector.Receipt, error) {
+	if act.Ref.Kind == cancellationKind {
+		return s.answerWish(ctx, act)
+	}
 	switch act.Do {
 	case "accept":
 		return s.accept(ctx, act)

@@ -83,6 +83,10 @@ func importedOrders(body, raw wire.Value, zone *time.Location) ([]connector.Snap
 		if text(o, "order_status") == "" {
 			continue
 		}
+		if text(o, "order_status") == inCancel {
+			out = append(out, importedWish(o, zone))
+			continue
+		}
 		out = append(out, decodeOrder(o, kept(o), zone))
 	}
 	if len(out) == 0 {
@@ -92,6 +96,15 @@ func importedOrders(body, raw wire.Value, zone *time.Location) ([]connector.Snap
 		out[0].Raw = kept(raw)
 	}
 	return out, nil
+}
+
+// importedWish is the wish to cancel of an order that was captured while it was open.
+func importedWish(v wire.Value, zone *time.Location) connector.Snapshot {
+	o := &purchase{reading: reading{zone: zone}}
+	o.read(v, connector.Ref{})
+	snap := readCancellation(o, v, connector.Ref{})
+	snap.Raw = kept(v)
+	return snap
 }
 
 // kept copies a part of the file as JSON.

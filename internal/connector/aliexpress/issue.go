@@ -10,7 +10,7 @@ import (
 	"parley/internal/money"
 )
 
-// issueKind is the only kind of source this platform has for disputes; evaluationKind is a buyer's rating.
+// issueKind is the only kind of source this platform has for disputes; evaluationKind is a buyer's rating. See cancellation.go for the third.
 const (
 	issueKind      = "issue"
 	evaluationKind = "evaluation"

@@ -75,6 +75,10 @@ func TestAGatewayThatKnowsNoFilter(t *testing.T) {
 			io.WriteString(w, `{"total_item":0,"data_list":[]}`)
 			return
 		}
+		if strings.Contains(r.Form.Get("param_aeop_order_query"), "IN_CANCEL") {
+			io.WriteString(w, `{"result":{"success":true,"total_count":1,"target_list":[{"order_id":7,"order_status":"FINISH","gmt_update":"2025-01-05 10:00:00"}]}}`)
+			return
+		}
 		asked++
 		row := `{"issue_id":5,"issue_status":"finish","gmt_create":"2025-01-01 10:00:00","gmt_modified":"2025-01-05 10:00:00","buyer_login_id":"b"}`
 		io.WriteString(w, `{"total_item":5000,"data_list":[`+strings.Repeat(row+",", 49)+row+`]}`)

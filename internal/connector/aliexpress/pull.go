@@ -30,6 +30,9 @@ const (
 type note struct {
 	At   int64             `json:"at"`   // epoch milliseconds
 	Open map[string]string `json:"open"` // issue → buyer's login
+	// Wishes are the wishes to cancel that were open, with the buyer's login, and WishesAt is when they were listed, in epoch milliseconds.
+	Wishes   map[string]string `json:"wishes,omitempty"`
+	WishesAt int64             `json:"wishes_at,omitempty"`
 }
 
 // pull is one run of Session.Pull.
@@ -39,13 +42,14 @@ type pull struct {
 	yield  func([]connector.Snapshot) error
 	done   map[string]string // issue → fingerprint, of what was dealt with in this run
 	open   map[string]string
+	wish   map[string]string // wish to cancel → buyer's login
 	listed []string
 	count  int
 	got    bool
 }
 
 // Pull lists everything open, reads what changed, then what vanished from the list, then what was opened and ended
-// since the last pull (on the first: what ended lately).
+// since the last pull (on the first: what ended lately), then the orders whose buyers want to cancel.
 func (s *Session) Pull(ctx context.Context, from connector.Cursor, known connector.Known, yield func([]connector.Snapshot) error) (connector.Pulled, error) {
 	began := s.world.Now()
 	var last note
@@ -60,6 +64,9 @@ func (s *Session) Pull(ctx context.Context, from connector.Cursor, known connect
 	if err == nil {
 		err = p.endedOnes(ctx, last.At, began)
 	}
+	if err == nil {
+		err = p.wishes(ctx, &last, began)
+	}
 	result := connector.Pulled{Count: p.count, Listed: p.listed, Cursor: from}
 	if fault.Is(err, fault.Limited) && p.got {
 		result.Partial = true // what was read is kept; what is known by then costs nothing in the next pull
@@ -68,7 +75,7 @@ func (s *Session) Pull(ctx context.Context, from connector.Cursor, known connect
 	if err != nil {
 		return result, err
 	}
-	cursor, err := json.Marshal(note{began.UnixMilli(), p.open})
+	cursor, err := json.Marshal(note{began.UnixMilli(), p.open, p.wish, last.WishesAt})
 	result.Cursor = connector.Cursor(cursor)
 	return result, err
 }

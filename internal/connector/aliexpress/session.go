@@ -138,8 +138,15 @@ func storable(a answer) json.RawMessage {
 // Fetch reads one source again. An issue comes with the end of the order's protection, so that lengthening it can be
 // compared; without the buyer's login, which the detail call demands, the list is asked first.
 func (s *Session) Fetch(ctx context.Context, ref connector.Ref) (connector.Snapshot, error) {
-	if ref.Kind == evaluationKind {
+	switch ref.Kind {
+	case evaluationKind:
 		return s.evaluation(ctx, ref)
+	case cancellationKind:
+		snap, err := s.cancellation(ctx, ref)
+		if err == nil {
+			snap.Fingerprint = warm(snap.Fingerprint, snap.ChangedAt, s.world.Now())
+		}
+		return snap, err
 	}
 	if ref.ID == "" {
 		return connector.Snapshot{}, fault.Input("ref.id", "", "number of the issue")

@@ -20,7 +20,8 @@
 // Every request, script and Advance first lets happen what was due until then, in the order of its instants: the lapse
 // of the seller's time to answer (5 calendar days of the same wall clock in Los Angeles: the buyer's claim is carried
 // out), the platform stepping into a negotiation (day 7), its ruling, the buyer's time to send back (10 days, then the
-// money stays with the seller), the seller's time to confirm returned goods (30 days, then the buyer is paid). An
+// money stays with the seller), the seller's time to confirm returned goods (30 days, then the buyer is paid), the seller's
+// time to answer a wish to cancel before dispatch (48 hours, then the order is cancelled). An
 // instant is the first late moment: at the instant itself the lapse has happened.
 //
 // # What is known and what is plausible
@@ -56,6 +57,8 @@
 //	        tracking: LP00123456789
 //	        scans:
 //	          - {days_ago: 18, code: PU_PICKUP_SUCCESS, text: Picked up, place: Shenzhen}
+//	        cancel: bought twice    # why the buyer wants to cancel an order without sent_days_ago
+//	        cancel_hours_ago: 5
 //	        issue:                  # missing: no dispute
 //	          reason: not received  # see Reasons
 //	          text: O pacote não chegou

@@ -62,7 +62,9 @@ type Order struct {
 	tracking      string
 	promised      int
 	memo          string
-	cancelReason  string
+	cancelReason  string    // why the buyer wants out
+	cancelDue     time.Time // when the wish is granted by itself
+	endReason     string
 	scans         []Scan
 }
 
@@ -233,8 +235,36 @@ func (p *Platform) AskCancel(order *Order, reason string) error {
 	if order.status != "WAIT_SELLER_SEND_GOODS" {
 		return fmt.Errorf("order %d cannot be cancelled in state %s", order.id, order.status)
 	}
-	order.status, order.cancelReason, order.changedAt = "IN_CANCEL", reason, p.catchUp()
+	now := p.catchUp()
+	order.status, order.cancelReason, order.changedAt, order.cancelDue = "IN_CANCEL", reason, now, now.Add(CancelAnswer).Truncate(time.Second)
+	p.cancelling = append(p.cancelling, order)
 	return nil
+}
+
+// CancelAnswer is how long the seller has to answer a wish to cancel.
+const CancelAnswer = 48 * time.Hour
+
+// letGo cancels the orders whose sellers said nothing.
+func (p *Platform) letGo(now time.Time) {
+	p.cancelling = slices.DeleteFunc(p.cancelling, func(o *Order) bool {
+		if o.status == "IN_CANCEL" && !o.cancelDue.After(now) {
+			o.cancelled(o.cancelDue)
+		}
+		return o.status != "IN_CANCEL"
+	})
+}
+
+// cancelled closes an order that was not sent; the buyer gets back what was paid.
+func (o *Order) cancelled(at time.Time) {
+	o.status, o.changedAt, o.endedAt, o.endReason = "FINISH", at, at, "buyer_cancel_order"
+}
+
+// Status is the platform's word for where an order stands, and why it ended.
+func (p *Platform) Status(order *Order) (status, endReason string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.catchUp()
+	return order.status, order.endReason
 }
 
 // Evaluate lets the buyer rate an order line with one to five stars.

@@ -181,15 +181,15 @@ func extensionCode(order *Order, shop *Shop, days int64) (int64, string) {
 }
 
 func (p *Platform) acceptCancel(c *call) (body, *refusal) {
-	return p.answerCancel(c, "FINISH", "buyer_cancel_order")
+	return p.answerCancel(c, func(o *Order) { o.cancelled(c.now) })
 }
 
 func (p *Platform) refuseCancel(c *call) (body, *refusal) {
-	return p.answerCancel(c, "WAIT_SELLER_SEND_GOODS", "")
+	return p.answerCancel(c, func(o *Order) { o.status, o.changedAt = "WAIT_SELLER_SEND_GOODS", c.now })
 }
 
 // answerCancel answers the two calls about a buyer's wish to cancel before dispatch.
-func (p *Platform) answerCancel(c *call, status, reason string) (body, *refusal) {
+func (p *Platform) answerCancel(c *call, answer func(*Order)) (body, *refusal) {
 	param, no := c.form.inner("param_order_cancel_request")
 	if no != nil {
 		return nil, no
@@ -203,7 +203,7 @@ func (p *Platform) answerCancel(c *call, status, reason string) (body, *refusal)
 	}
 	possible := order.status == "IN_CANCEL" && order.buyer.Login == param.text("buyer_login_id")
 	if possible {
-		order.status, order.cancelReason, order.changedAt = status, reason, c.now
+		answer(order)
 	}
 	return func(w *writer) {
 		w.object("result", func() {

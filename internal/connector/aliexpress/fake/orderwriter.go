@@ -26,7 +26,7 @@ func (o *Order) row(w *writer, productItem string) {
 	w.text("gmt_pay_time", wallText(o.paidAt))
 	w.text("gmt_send_goods_time", wallText(o.sentAt))
 	w.text("gmt_update", wallText(o.changedAt))
-	w.text("end_reason", o.cancelReason)
+	w.text("end_reason", o.endReason)
 	w.truth("has_request_loan", false)
 	w.truth("phone", false)
 	w.list("product_list", productItem, len(o.lines), func(i int) { o.lines[i].row(w) })
@@ -124,12 +124,28 @@ func (o *Order) writeState(w *writer) {
 	if !o.endedAt.IsZero() {
 		w.text("gmt_trade_end", wallText(o.endedAt))
 	}
-	w.text("over_time_left", wallText(o.protectedTill))
-	w.text("order_end_reason", "")
-	w.text("cancel_request_reason", o.cancelReason)
+	w.text("over_time_left", wallText(o.stateEnds()))
+	w.text("order_end_reason", o.endReason)
+	w.text("cancel_request_reason", o.wish())
 	w.text("payment_type", "MIXEDCARD")
 	w.truth("is_phone", false)
 	w.truth("cod", false)
+}
+
+// stateEnds is when the state at hand ends by itself.
+func (o *Order) stateEnds() time.Time {
+	if o.status == "IN_CANCEL" {
+		return o.cancelDue
+	}
+	return o.protectedTill
+}
+
+// wish is why the buyer wants out; it is told only while that is open.
+func (o *Order) wish() string {
+	if o.status == "IN_CANCEL" {
+		return o.cancelReason
+	}
+	return ""
 }
 
 func (o *Order) writeMoney(w *writer) {

@@ -41,12 +41,14 @@ type Platform struct {
 	children map[int64]*line
 	issues   map[int64]*Issue
 	parcels  map[string]*Order
-	pictures map[string][]byte
-	faults   []*Fault
-	calls    []Call
-	counts   map[string]int
-	requests int64
-	acted    int
+	// cancelling are the orders whose buyers want out.
+	cancelling []*Order
+	pictures   map[string][]byte
+	faults     []*Fault
+	calls      []Call
+	counts     map[string]int
+	requests   int64
+	acted      int
 }
 
 // New starts an empty platform.
@@ -119,6 +121,7 @@ func (p *Platform) catchUp() time.Time {
 		p.clock = next.at
 		next.do(p, next.issue, next.at)
 	}
+	p.letGo(now)
 	if now.After(p.clock) {
 		p.clock = now
 	}

@@ -60,6 +60,8 @@ type scenarioOrder struct {
 	Tracking    string         `yaml:"tracking"`
 	Scans       []scenarioScan `yaml:"scans"`
 	Issue       *scenarioIssue `yaml:"issue"`
+	Cancel      string         `yaml:"cancel"`
+	CancelAgo   float64        `yaml:"cancel_hours_ago"`
 }
 
 type scenarioScan struct {
@@ -136,6 +138,9 @@ func (o scenarioOrder) into(p *Platform, shop *Shop, past *Timeline) error {
 		PlacedAt: sent.AddDate(0, 0, -2), SentAt: sent, Unsent: o.SentDaysAgo == 0, Service: o.Service, Tracking: o.Tracking})
 	for _, scan := range o.Scans {
 		p.Scan(order, Scan{At: ago(now, scan.DaysAgo*24), Code: scan.Code, Text: scan.Text, Place: scan.Place, Name: scan.Name})
+	}
+	if o.Cancel != "" {
+		past.Add(ago(now, o.CancelAgo), func() error { return p.AskCancel(order, o.Cancel) })
 	}
 	if o.Issue != nil {
 		past.Add(ago(now, o.Issue.OpenedHoursAgo), func() error {
