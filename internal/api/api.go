@@ -55,7 +55,7 @@ func New(o Options) (*API, error) {
 	}
 	a := &API{Options: o, mux: http.NewServeMux(), outer: http.NewServeMux()}
 	a.huma = humago.NewWithPrefix(a.mux, prefix, a.config())
-	for _, add := range []func(){a.addCases, a.addDecisions, a.addWork, a.addEffects, a.addSafety, a.addStores, a.addTrackers, a.addUnknown, a.addSheets, a.addMembers, a.addMe, a.addNotices} {
+	for _, add := range []func(){a.addCases, a.addDecisions, a.addWork, a.addEffects, a.addSafety, a.addStores, a.addTrackers, a.addUnknown, a.addSheets, a.addMembers, a.addMe, a.addNotices, a.addWebhooks} {
 		add()
 	}
 	a.mux.HandleFunc("/", a.unknownPath)

@@ -3,6 +3,7 @@ package api_test
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -266,7 +267,13 @@ func TestDescription(t *testing.T) {
 			t.Errorf("%s is not described", path)
 		}
 	}
+	if hear, _ := doc["webhooks"].(map[string]any); hear["event"] == nil {
+		t.Error("what programs hear is not described")
+	}
 	schemas := doc["components"].(map[string]any)["schemas"].(map[string]any)
+	if happening, _ := schemas["Happening"].(map[string]any); len(happening) == 0 || len(happening["properties"].(map[string]any)) != reflect.TypeFor[desk.Happening]().NumField() {
+		t.Errorf("what an event says is described as %v", happening)
+	}
 	seen := map[string]bool{}
 	ids := map[string]bool{}
 	var walk func(where string, v any)

@@ -34,16 +34,16 @@ const HappeningVersion = 1
 
 // Happening is what a program hears of an event of a case: what the history of the case says of it, and where it belongs.
 type Happening struct {
-	Version  int             `json:"version"`
-	ID       int64           `json:"id"` // of the event; grows along the history of a case
-	At       time.Time       `json:"at"` // UTC
-	Kind     string          `json:"kind"`
-	Actor    string          `json:"actor"` // member, platform, desk
+	Version  int             `json:"version" doc:"goes up when a member is taken away or changes its meaning"`
+	ID       int64           `json:"id" doc:"of the event; grows along the history of a case"`
+	At       time.Time       `json:"at" doc:"UTC"`
+	Kind     string          `json:"kind" example:"decided"`
+	Actor    string          `json:"actor" example:"member" doc:"member, platform, desk"`
 	MemberID int64           `json:"member_id,omitempty"`
 	CaseID   int64           `json:"case_id"`
 	StoreID  int64           `json:"store_id"`
-	URL      string          `json:"url"` // page of the case
-	Data     json.RawMessage `json:"data,omitempty"`
+	URL      string          `json:"url" doc:"page of the case"`
+	Data     json.RawMessage `json:"data,omitempty" doc:"as the history of the case gives it; what it holds depends on the kind"`
 }
 
 // runFeed sends what programs hear of events.
