@@ -28,8 +28,8 @@ const (
 
 const (
 	effectLease   = 2 * time.Minute
-	effectAtOnce  = 64
-	effectFew     = 16 // acts are taken in groups, so that their writes come in groups
+	effectAtOnce  = 256
+	effectFew     = 64 // acts are taken in groups, so that their writes come in groups
 	effectTries   = 48 // goes at which nothing could be done, before a person is asked: some six hours, longer than platforms are down
 	effectPauses  = 9  // so often the pause between two goes doubles, from two seconds to some nine minutes
 	effectLooks   = 6  // readings for a trace of an act, before a person is asked

@@ -285,7 +285,7 @@ func (in *intake) lay(m *matter, snap connector.Snapshot) (*store.Source, []disp
 	}
 	if snap.Problem != nil {
 		row.Problem, row.Fingerprint = problemText(snap.Problem), "" // an empty fingerprint is read again next time
-		if i >= 0 && facts.Case == nil { // what was not told this time holds as it was
+		if i >= 0 && facts.Case == nil {                             // what was not told this time holds as it was
 			facts, row.Open, row.Ref, row.ChangedAt = old, m.sources[i].Open, m.sources[i].Ref, m.sources[i].ChangedAt
 		}
 	}

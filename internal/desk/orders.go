@@ -1,8 +1,10 @@
 package desk
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"parley/internal/connector"
@@ -99,21 +101,34 @@ func (d *Desk) takeOrder(ctx context.Context, o store.Order, got connector.Order
 	}
 	o.Facts, o.FetchedAt, o.Raw = raw, now, got.Raw
 	return d.DB.Write(ctx, func(tx *store.Tx) error {
-		o.WantedAt = time.Time{}
-		if err := tx.PutOrders([]store.Order{o}); err != nil {
+		held, err := tx.OrderOf(ctx, o.StoreID, o.Number)
+		if err != nil {
 			return err
 		}
 		cases, err := tx.CasesOfOrder(ctx, o.StoreID, o.Number)
 		if err != nil {
 			return err
 		}
+		open := slices.ContainsFunc(cases, func(c store.Case) bool { return c.Open })
+		o.WantedAt = d.readAgain(open, now)
+		if err := tx.PutOrders([]store.Order{o}); err != nil || bytes.Equal(held.Facts, raw) {
+			return err // nothing new: what time alone changes has its timers
+		}
 		ms, err := d.rejudge(ctx, tx, idsOf(cases), now, nil)
-		if err != nil || !anyOpen(ms) {
+		if err != nil || anyOpen(ms) == open {
 			return err
 		}
-		o.WantedAt = now.Add(d.OrderEvery)
+		o.WantedAt = d.readAgain(!open, now)
 		return tx.PutOrders([]store.Order{o})
 	})
+}
+
+// readAgain is when a purchase is read again: never, where no case of it is open.
+func (d *Desk) readAgain(open bool, now time.Time) time.Time {
+	if !open {
+		return time.Time{}
+	}
+	return now.Add(d.OrderEvery)
 }
 
 func idsOf(cases []store.Case) []int64 {

@@ -10,7 +10,7 @@ import (
 )
 
 // ride lets those who want the same kind of write at the same time share one transaction: a question to the database costs nearly the same
-// for one row and for thirty. Who comes while a driver's seat is free drives at once, alone; who comes meanwhile goes with the next.
+// for one row and for a hundred. Who comes while a driver's seat is free drives at once, alone; who comes meanwhile goes with the next.
 type ride[T any] struct {
 	all   func(ctx context.Context, riders []T) error // the write for all of them: it happens for all or for none
 	seats int                                         // how many writes may be under way side by side
@@ -28,7 +28,7 @@ type rider[T any] struct {
 }
 
 // rideMost is how many share a write at most.
-const rideMost = 32
+const rideMost = 128
 
 // errShared tells a rider that the shared write failed without a trace.
 var errShared = errors.New("desk: a shared write failed")

@@ -65,8 +65,11 @@ func soonest(a, b time.Time) time.Time {
 	return a
 }
 
+// settleAtOnce is how many acts are claimed to be done one after the other: so few that their leases do not end while they wait.
+const settleAtOnce = 64
+
 func (d *Desk) settleEffects(ctx context.Context) (int, error) {
-	trials, err := d.claimEffects(ctx, effectAtOnce)
+	trials, err := d.claimEffects(ctx, settleAtOnce)
 	for _, t := range trials {
 		err = errors.Join(err, t.advance(ctx))
 	}

@@ -237,7 +237,7 @@ func (s *Sim) auditEvents(m *matter, c store.Case, events []store.Event) {
 	}
 }
 
-// alarmSlack is how late an alarm may come.
+// alarmSlack is how late an alarm may come, not counting what nobody could do or clocks were off.
 const alarmSlack = 15 * time.Minute
 
 // alarms: while a deadline of the seller stood, its alarms were rung.
@@ -247,13 +247,14 @@ func (s *Sim) alarms(m *matter, now *state, from, to time.Time, events []store.E
 	}
 	for kind, before := range map[string]time.Duration{"before_24_hours": 24 * time.Hour, "before_6_hours": 6 * time.Hour} {
 		at := now.DueAt.Add(-before)
-		slack := alarmSlack + s.blockedIn(at.Add(-time.Hour), at.Add(12*time.Hour)) + s.skewIn(at)
-		if !at.After(from) || at.Add(slack).After(to) {
+		slack := alarmSlack + s.skewIn(at)
+		late := func(then time.Time) bool { return then.Sub(at)-s.stoodIn(at, then) > slack }
+		if !at.After(from) || !late(to) {
 			continue
 		}
 		rung := slices.ContainsFunc(events, func(e store.Event) bool {
 			var d told
-			return e.Kind == "warning" && json.Unmarshal(e.Data, &d) == nil && strings.HasSuffix(d.Kind, kind) && d.DueAt.Equal(at) && e.At.Sub(at) <= slack
+			return e.Kind == "warning" && json.Unmarshal(e.Data, &d) == nil && strings.HasSuffix(d.Kind, kind) && d.DueAt.Equal(at) && !late(e.At)
 		})
 		if !rung {
 			for _, e := range events {

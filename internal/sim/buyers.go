@@ -81,6 +81,7 @@ func (s *Sim) begin(in Incident) {
 		s.cutDatabase(in.For)
 	case "disk_full":
 		s.setFull(true)
+		s.stands(in.For)
 		s.at(s.now.Add(in.For), func() { s.setFull(false) })
 	case "outage":
 		host := s.shops[in.Node%len(s.shops)].host
@@ -113,5 +114,5 @@ func (s *Sim) cutDatabase(d time.Duration) {
 		n.gate.Cut()
 	}
 	s.at(s.now.Add(d), func() { s.dbDown = false; s.wakeWork() })
-	s.blocked(d)
+	s.stands(d)
 }

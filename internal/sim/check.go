@@ -53,6 +53,24 @@ func (s *Sim) matterOf(caseID int64) *matter {
 // blocked notes that nothing could go out for a while, which excuses as much lateness.
 func (s *Sim) blocked(d time.Duration) { s.blocks = append(s.blocks, block{s.now, s.now.Add(d)}) }
 
+// stands notes that nobody can do or write anything from now on: no node is up, the database is down, the disk is full.
+func (s *Sim) stands(d time.Duration) {
+	s.standstills = append(s.standstills, block{s.now, s.now.Add(d)})
+	s.blocked(d)
+}
+
+// stoodIn is how long nobody could do anything in a span.
+func (s *Sim) stoodIn(from, to time.Time) time.Duration {
+	var sum time.Duration
+	for _, b := range s.standstills { // in the order of their beginnings
+		if start, end := later(b.from, from), earlier(b.to, to); end.After(start) {
+			sum += end.Sub(start)
+			from = end
+		}
+	}
+	return sum
+}
+
 type block struct{ from, to time.Time }
 
 // blockedIn is how long everything was blocked in a span.

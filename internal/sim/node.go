@@ -105,7 +105,15 @@ func (n *node) die() {
 	n.kill()
 	n.s.report.Crashes++
 	n.s.nodes[n.number] = nil
-	n.s.at(n.s.now.Add(n.s.draw.Between(time.Second, 5*time.Minute)), func() { n.s.revive(n.number) })
+	n.s.back(n.number, n.s.draw.Between(time.Second, 5*time.Minute))
+}
+
+// back lets a node come back after a while. Until then nobody works, where it was the only one: that is not the desk's fault.
+func (s *Sim) back(number int, after time.Duration) {
+	if len(s.alive()) == 0 {
+		s.stands(after)
+	}
+	s.at(s.now.Add(after), func() { s.revive(number) })
 }
 
 // revive starts the node again; it tries later where the database is not there.
@@ -114,7 +122,7 @@ func (s *Sim) revive(number int) {
 		return
 	}
 	if s.dbDown || s.start(number) != nil {
-		s.at(s.now.Add(20*time.Second), func() { s.revive(number) })
+		s.back(number, 20*time.Second)
 		return
 	}
 	s.wakeWork()

@@ -120,11 +120,12 @@ type Sim struct {
 	armed        []*waiting
 	fired        []Incident
 
-	carried map[string]map[int]bool // sendings that were carried out, by effect
-	lines   []line
-	report  Report
-	failed  error
-	blocks  []block
+	carried     map[string]map[int]bool // sendings that were carried out, by effect
+	lines       []line
+	report      Report
+	failed      error
+	blocks      []block
+	standstills []block // of blocks, those in which nobody could do or write anything
 }
 
 // shop is a store on both sides.
@@ -358,7 +359,7 @@ func (s *Sim) step() {
 func (s *Sim) elsewhere(n *node, d time.Duration) {
 	until := s.now.Add(d)
 	if s.depth >= 3 || n.gate.Inside() {
-		s.blocked(d) // everything waits for this call: one goroutine lives for all
+		s.stands(d) // everything waits for this call: one goroutine lives for all
 		s.now = until
 		return
 	}

@@ -25,7 +25,7 @@ type Options struct {
 	MaxBytes int64         // longest answer after unpacking; default 8 MiB
 	// AllowPrivate lets the client reach loopback and private networks: simulators, tests, an own gateway.
 	AllowPrivate bool
-	PerHost      int      // connections kept open to one host; default 64
+	PerHost      int      // connections kept open to one host; default 256
 	Recorder     Recorder // sees every exchange, secrets masked; nil = nobody
 	Now          func() time.Time
 }
@@ -43,7 +43,7 @@ func (o Options) filled() Options {
 		o.MaxBytes = 8 << 20
 	}
 	if o.PerHost <= 0 {
-		o.PerHost = 64
+		o.PerHost = 256
 	}
 	return o
 }
