@@ -118,3 +118,46 @@ func FuzzAnswers(f *testing.F) {
 		}
 	})
 }
+
+// FuzzAnswersOnTmall does the same in a Tmall shop, with an exchange.
+func FuzzAnswersOnTmall(f *testing.F) {
+	f.Add(200, captured(f, map[string]any{"refund_version": "1464764980000"}))
+	f.Add(200, []byte(`{"tmall_exchange_agree_response":{"result":{"success":true,"exchange":{"dispute_id":"1","status":"2"}},"results":{"exchange":[{"dispute_id":3,"status":"1"}]},"total_results":1}}`))
+	f.Add(200, []byte(`{"error_response":{"code":11,"sub_code":"isv.permission-api-package-limit"}}`))
+	f.Fuzz(func(t *testing.T, code int, body []byte) {
+		world := worldAt(func() time.Time { return now })
+		world.HTTP = &http.Client{Transport: always{200 + max(0, code-200)%399, body}}
+		ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+		defer stop()
+		tmallSession(t, ctx, world)
+		if ctx.Err() != nil {
+			t.Fatal("no end")
+		}
+	})
+}
+
+// tmallSession reads and answers an exchange.
+func tmallSession(t *testing.T, ctx context.Context, world connector.World) {
+	session, err := taobao.New().Open(connector.Account{StoreID: 2, Settings: map[string]string{"app_key": "123456", "app_secret": "s", "session_key": "61000000", "calls_per_second": "0",
+		"shop_kind": "tmall", "return_address_id": "1"}}, world)
+	must(t, err)
+	at := connector.Ref{Kind: "exchange", ID: "1", Order: "2"}
+	_, _ = session.Pull(ctx, `{"newest":5,"open":["exchange/9"]}`, nil, func(all []connector.Snapshot) error {
+		for _, snap := range all {
+			sane(t, snap)
+		}
+		return nil
+	})
+	snap, err := session.Fetch(ctx, at)
+	if err == nil {
+		sane(t, snap)
+	}
+	for _, act := range []connector.Effect{{Do: "accept"}, {Do: "contest_goods", Text: "不"}, {Do: "replace", Tracking: "1", Carrier: "2"}, {Do: "send_message", Text: "好"}} {
+		act.Ref, act.Proposal = at, "1464764980000"
+		receipt, _ := session.Execute(ctx, act)
+		if len(receipt.Raw) > 0 && !json.Valid(receipt.Raw) {
+			t.Fatalf("receipt %q", receipt.Raw)
+		}
+		session.Compare(act, snap, snap)
+	}
+}

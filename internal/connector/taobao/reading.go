@@ -57,8 +57,11 @@ func (r *reading) members(of wire.Value, known map[string]bool) {
 	}
 }
 
+// withoutNUL takes out NUL characters, as such and as JSON writes them.
+var withoutNUL = strings.NewReplacer("\x00", "", `\u0000`, "")
+
 // clean takes out NUL characters and what is no UTF-8.
-func clean(s string) string { return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD") }
+func clean(s string) string { return strings.ToValidUTF8(withoutNUL.Replace(s), "\uFFFD") }
 
 // at reads a time of Beijing's wall clock, "2016-06-01 15:09:40"; empty stays zero, unreadable is noted.
 func (r *reading) at(of wire.Value, field string) time.Time {
