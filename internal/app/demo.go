@@ -111,6 +111,9 @@ func (d *Demo) fill(ctx context.Context, stores []desk.StoreInput) error {
 	if err := d.trade(ctx, owner); err != nil {
 		return err
 	}
+	if err := d.follow(ctx, owner); err != nil {
+		return err
+	}
 	if err := d.guard(ctx, owner); err != nil {
 		return err
 	}
