@@ -136,6 +136,13 @@ type Session interface {
 	Compare(act Effect, before, after Snapshot) Outcome
 }
 
+// Filer is a Session whose records name files that have no address, such as those of a mail (dispute.File.Ref).
+type Filer interface {
+	// File reads a file that a message of the record names. Faults: NotFound where it is not there any more, Refused where it is larger than
+	// the connector reads.
+	File(ctx context.Context, ref Ref, file dispute.File) ([]byte, error)
+}
+
 // Identity is who we are at the platform.
 type Identity struct {
 	ID       string // the platform's number of the shop

@@ -228,6 +228,9 @@ type File struct {
 	URL  string `json:"url,omitempty"`  // at the platform; may expire
 	Hash string `json:"hash,omitempty"` // of our own copy, lower-case hex SHA-256
 	Kind string `json:"kind,omitempty"` // photo, video, or empty
+	Type string `json:"type,omitempty"` // media type as its sender claims
+	Size int64  `json:"size,omitempty"` // bytes; 0 = not told
+	Ref  string `json:"ref,omitempty"`  // by which the connector reads it (connector.Filer), where it has no address
 }
 
 // Evidence is a proof on file. Reading is what a person saw in it and is never filled in by software.

@@ -51,7 +51,11 @@ func (tx *Tx) Erase(caseID int64, s Stripped) ([]string, error) {
 	if _, err := tx.change("UPDATE evidence SET hash = '', name = '', text = '', note = '' WHERE case_id = ?", caseID); err != nil {
 		return nil, err
 	}
-	return hashes, tx.Index(caseID, SearchDoc{Numbers: s.Numbers})
+	copies, err := tx.eraseFiles(caseID)
+	if err != nil {
+		return nil, err
+	}
+	return append(hashes, copies...), tx.Index(caseID, SearchDoc{Numbers: s.Numbers})
 }
 
 // EraseOrder strips an order: its facts are replaced and what was received goes.
@@ -62,8 +66,12 @@ func (tx *Tx) EraseOrder(id int64, facts json.RawMessage) error {
 
 // FileInUse tells whether any case still has a file.
 func (r reader) FileInUse(ctx context.Context, hash string) (bool, error) {
-	found, err := all(ctx, r, (*record).int, "SELECT 1 FROM evidence WHERE hash = ? LIMIT 1", hash)
-	return len(found) > 0, err
+	for _, text := range []string{"SELECT 1 FROM evidence WHERE hash = ? LIMIT 1", "SELECT 1 FROM kept_file WHERE hash = ? LIMIT 1"} {
+		if found, err := all(ctx, r, (*record).int, text, hash); err != nil || len(found) > 0 {
+			return true, err
+		}
+	}
+	return false, nil
 }
 
 // EndedAfter gives the cases that ended after a place in the order of ends, up to an instant, the earliest end first.

@@ -182,6 +182,24 @@ func (c *call) evidenceFile() error {
 	if err != nil {
 		return err
 	}
+	return c.serve(file, item)
+}
+
+// caseFile gives a file that came with a message, such as one of a mail.
+func (c *call) caseFile() error {
+	id, err := c.number("id")
+	if err != nil {
+		return err
+	}
+	file, item, err := c.Desk.CaseFile(c.r.Context(), c.who, id, c.r.URL.Query().Get("ref"))
+	if err != nil {
+		return err
+	}
+	return c.serve(file, item)
+}
+
+// serve gives a file so that nothing in it can run.
+func (c *call) serve(file io.ReadSeekCloser, item desk.EvidenceItem) error {
 	defer func() { _ = file.Close() }()
 	kind, way := "application/octet-stream", "attachment"
 	switch item.Type {

@@ -42,6 +42,7 @@ type Cases interface {
 	Peek(ctx context.Context, who desk.Who, id int64) (desk.CasePage, error)
 	Consider(ctx context.Context, who desk.Who, id int64) (desk.CasePage, error)
 	EvidenceFile(ctx context.Context, who desk.Who, id int64) (io.ReadSeekCloser, desk.EvidenceItem, error)
+	CaseFile(ctx context.Context, who desk.Who, id int64, ref string) (io.ReadSeekCloser, desk.EvidenceItem, error)
 	Preview(ctx context.Context, who desk.Who, caseID int64, choice desk.Choice) (desk.Preview, error)
 	Decide(ctx context.Context, who desk.Who, caseID int64, choice desk.Choice) (desk.Decided, error)
 	Decision(ctx context.Context, who desk.Who, id string) (desk.Decided, error)

@@ -38,6 +38,7 @@ func routes() []route {
 		{method: "POST", path: "/decisions/{id}/decline", right: desk.Act, do: (*call).decline},
 		{method: "POST", path: "/cases/{id}/erasure", right: desk.Own, do: (*call).erase},
 		{method: "GET", path: "/evidence/{id}", right: desk.Read, do: (*call).evidenceFile},
+		{method: "GET", path: "/cases/{id}/file", right: desk.Read, do: (*call).caseFile, upload: true},
 		{method: "GET", path: "/effects", right: desk.Read, do: (*call).effects},
 		{method: "POST", path: "/effects/{id}", right: desk.Lead, do: (*call).resolveEffect},
 

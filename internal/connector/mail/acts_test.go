@@ -103,7 +103,7 @@ func TestTheAnswerIsAMailAmongTheOthers(t *testing.T) {
 	}
 	sent := by(t, s.everything(), "ana@buyer.test")
 	last := sent.Facts.Messages[1]
-	if sent.Open || last.From != "staff" || last.Text != act.Text || len(last.Files) != 1 || last.Files[0].Name != "factura nº1.pdf (1 KiB)" {
+	if sent.Open || last.From != "staff" || last.Text != act.Text || len(last.Files) != 1 || last.Files[0].Name != "factura nº1.pdf" || last.Files[0].Size == 0 {
 		t.Errorf("%+v", last)
 	}
 }

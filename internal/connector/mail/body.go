@@ -28,8 +28,10 @@ type body struct {
 	bounced string // Message-ID of the mail that a report is about
 	unknown []dispute.Unknown
 
-	html  string // text of the HTML parts, taken where there is no plain one
-	parts int
+	html   string // text of the HTML parts, taken where there is no plain one
+	parts  int
+	wanted int    // the file whose content is taken, counted from 1; 0 = none
+	taken  []byte // its content
 }
 
 // paper is a file that came with a mail. Size is in bytes, -1 where the mail was not read to its end.
@@ -207,6 +209,9 @@ func (b *body) file(h header, media string, params map[string]string, data []byt
 		size = int64(len(b.content(h, data)))
 	}
 	b.files = append(b.files, paper{oneLine(name), oneLine(media), size})
+	if len(b.files) == b.wanted {
+		b.taken = b.content(h, data)
+	}
 }
 
 const mostUnknown = 20

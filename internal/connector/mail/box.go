@@ -273,23 +273,41 @@ func (b *box) fill(letters []*letter) (int, error) {
 		if err := b.enter(folder, false); err != nil {
 			return sum, err
 		}
-		var set imap.UIDSet
-		for uid := range wanted {
-			set.AddNum(uid)
+		n, err := b.fillSome(wanted, func(l *letter) bool { return l.Size <= readAhead }, nil)
+		if sum += n; err != nil {
+			return sum, err
 		}
-		section := &imap.FetchItemBodySection{Peek: true, Partial: &imap.SectionPartial{Size: readAhead}}
-		err := b.each(set, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}}, func(m *imapclient.FetchMessageBuffer) {
-			if l := wanted[m.UID]; l != nil {
-				sum += len(content(m))
-				h, rest := readHeader(content(m))
-				l.fill(readBody(h, rest, l.Size <= readAhead))
-			}
-		})
-		if err != nil {
+		n, err = b.fillSome(wanted, func(l *letter) bool { return l.Size > readAhead }, &imap.FetchItemBodyStructure{Extended: true})
+		if sum += n; err != nil {
 			return sum, err
 		}
 	}
 	return sum, nil
+}
+
+// fillSome reads those letters of the selected folder that are of a kind, and what the server lists of their parts where it is asked to.
+func (b *box) fillSome(wanted map[imap.UID]*letter, kind func(*letter) bool, structure *imap.FetchItemBodyStructure) (sum int, err error) {
+	var set imap.UIDSet
+	for uid, l := range wanted {
+		if kind(l) {
+			set.AddNum(uid)
+		}
+	}
+	if len(set) == 0 {
+		return 0, nil
+	}
+	section := &imap.FetchItemBodySection{Peek: true, Partial: &imap.SectionPartial{Size: readAhead}}
+	want := &imap.FetchOptions{UID: true, BodyStructure: structure, BodySection: []*imap.FetchItemBodySection{section}}
+	err = b.each(set, want, func(m *imapclient.FetchMessageBuffer) {
+		if l := wanted[m.UID]; l != nil {
+			sum += len(content(m))
+			h, rest := readHeader(content(m))
+			whole := readBody(h, rest, l.Size <= readAhead)
+			whole.complete(m.BodyStructure)
+			l.fill(whole)
+		}
+	})
+	return sum, err
 }
 
 // began is when the first mail came that has this Message-ID or names it; zero where none is in any of the folders.

@@ -61,7 +61,7 @@ func (k *config) readLetter(h header, at time.Time, size int64, inSent bool) let
 	if ids := h.ids("message-id"); len(ids) > 0 {
 		l.ID = ids[0]
 	} else {
-		l.ID = "none." + short(h["date"], h["from"], h["subject"], h["received"])
+		l.ID = nameless + short(h["date"], h["from"], h["subject"], h["received"])
 	}
 	l.Refs = slices.DeleteFunc(l.Refs, func(id string) bool { return id == l.ID })
 	return l

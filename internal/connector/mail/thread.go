@@ -281,8 +281,8 @@ func (t *thread) tell(s *connector.Snapshot, l *letter) {
 		s.Facts.Buyer.Name = l.Name
 	}
 	m := dispute.Message{ID: l.ID, At: l.At, From: l.speaker(), Via: "email", Text: first(ownWords(l.Text), l.Subject)}
-	for _, f := range l.Files {
-		m.Files = append(m.Files, dispute.File{Name: f.label(), Kind: f.kind()})
+	for n, f := range l.Files {
+		m.Files = append(m.Files, dispute.File{Name: first(f.Name, f.Type), Kind: f.kind(), Type: f.Type, Size: max(f.Size, 0), Ref: l.fileRef(n)})
 	}
 	s.Facts.Messages = append(s.Facts.Messages, m)
 	if l.Ours && !t.bounced(l.ID) {
@@ -299,15 +299,6 @@ func (l *letter) speaker() string {
 		return "platform"
 	}
 	return "buyer"
-}
-
-// label is a file's name with its size, as far as the mail was read.
-func (p paper) label() string {
-	label := first(p.Name, p.Type)
-	if p.Size < 0 {
-		return label
-	}
-	return label + " (" + strconv.FormatInt((p.Size+1023)/1024, 10) + " KiB)"
 }
 
 func (p paper) kind() string {

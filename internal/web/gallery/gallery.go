@@ -251,6 +251,11 @@ type file struct{ *bytes.Reader }
 
 func (file) Close() error { return nil }
 
+// CaseFile gives the same as EvidenceFile.
+func (d *Desk) CaseFile(ctx context.Context, who desk.Who, id int64, _ string) (io.ReadSeekCloser, desk.EvidenceItem, error) {
+	return d.EvidenceFile(ctx, who, id)
+}
+
 // EvidenceFile gives a page of HTML that claims to be one, as a hostile file would.
 func (d *Desk) EvidenceFile(context.Context, desk.Who, int64) (io.ReadSeekCloser, desk.EvidenceItem, error) {
 	return file{bytes.NewReader([]byte("<script>alert(1)</script>"))}, desk.EvidenceItem{ID: 11, Name: "tracking \"1\".html", Type: "text/html", At: Now}, nil
