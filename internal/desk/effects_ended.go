@@ -75,7 +75,7 @@ func (d *Desk) show(ctx context.Context, tx *store.Tx, all []shownAct, now time.
 		seen[one.t.st.ID] = append(seen[one.t.st.ID], one.seen)
 	}
 	// All cases are locked in one order before any store is taken in: those who write several stores never wait for each other.
-	if _, err := tx.CasesForUpdate(slices.Collect(maps.Keys(states))); err != nil {
+	if err := tx.LockCases(slices.Collect(maps.Keys(states))); err != nil {
 		return err
 	}
 	for _, id := range slices.Sorted(maps.Keys(seen)) {

@@ -66,8 +66,8 @@ func (tx *Tx) SetDecisionState(id, state string) error {
 // EndDecisions marks those decisions as done of which every act has ended.
 func (tx *Tx) EndDecisions(ids []string) error {
 	for _, part := range chunks(ids, 512) {
-		list, args := marks(part)
-		_, err := tx.change("UPDATE decision SET state = 'done' WHERE id IN ("+list+")"+
+		those, args := among(tx.dialect, part)
+		_, err := tx.change("UPDATE decision SET state = 'done' WHERE id "+those+
 			" AND NOT EXISTS (SELECT 1 FROM effect e WHERE e.decision_id = decision.id AND e.ended_at = 0)", args...)
 		if err != nil {
 			return err
@@ -119,11 +119,11 @@ func (tx *Tx) AddEffect(e *Effect) error {
 	return err
 }
 
-// PutEffect writes how an outward act stands. Conflict if somebody else claimed it since: the fence differs.
+// PutEffect writes how an outward act stands; what it does (Payload) never changes. Conflict if somebody else claimed it since: the fence differs.
 func (tx *Tx) PutEffect(e Effect) error {
 	tx.Touched(e.CaseID)
-	return tx.must("effect", "UPDATE effect SET payload = ?, state = ?, attempts = ?, retries = ?, looks = ?, due_at = ?, lease_until = ?, before_ = ?, fault = ?,"+
-		" ended_at = ? WHERE id = ? AND fence = ?", string(e.Payload), e.State, e.Attempts, e.Retries, e.Looks, micros(e.DueAt), micros(e.LeaseUntil),
+	return tx.must("effect", "UPDATE effect SET state = ?, attempts = ?, retries = ?, looks = ?, due_at = ?, lease_until = ?, before_ = ?, fault = ?,"+
+		" ended_at = ? WHERE id = ? AND fence = ?", e.State, e.Attempts, e.Retries, e.Looks, micros(e.DueAt), micros(e.LeaseUntil),
 		string(e.Before), string(e.Fault), micros(e.EndedAt), e.ID, e.Fence)
 }
 
@@ -136,10 +136,10 @@ func (tx *Tx) PutEffects(effects []Effect) error {
 	for i, e := range effects {
 		tx.Touched(e.CaseID)
 		rows[i] = []any{
-			e.ID, e.Fence, string(e.Payload), e.State, e.Attempts, e.Retries, e.Looks, micros(e.DueAt), micros(e.LeaseUntil), string(e.Before), string(e.Fault), micros(e.EndedAt),
+			e.ID, e.Fence, e.State, e.Attempts, e.Retries, e.Looks, micros(e.DueAt), micros(e.LeaseUntil), string(e.Before), string(e.Fault), micros(e.EndedAt),
 		}
 	}
-	columns := []string{"id", "fence", "payload", "state", "attempts", "retries", "looks", "due_at", "lease_until", "before_", "fault", "ended_at"}
+	columns := []string{"id", "fence", "state", "attempts", "retries", "looks", "due_at", "lease_until", "before_", "fault", "ended_at"}
 	hit, err := tx.update("effect", columns, 2, rows)
 	if err == nil && hit != int64(len(effects)) {
 		err = changedMeanwhile("effect")

@@ -129,10 +129,11 @@ func (r reader) NextFeed(ctx context.Context) (time.Time, error) {
 
 const nextFeed = "SELECT coalesce(min(due_at), 0) FROM letter WHERE ended_at = 0 AND event_id > 0"
 
-const (
-	feedWindow = 200             // letters looked at for a claim
-	feedPause  = 2 * time.Second // after which a letter behind one that is on its way is looked at again
-)
+// feedPause is after what time a letter behind one that is on its way is looked at again.
+const feedPause = 2 * time.Second
+
+// feedWindow is how many letters are looked at for a claim: some of them stand behind others of their case.
+func feedWindow(limit int) int { return 4*limit + 16 }
 
 // line is a letter of an event as a claim sees it.
 type line struct {
@@ -157,7 +158,7 @@ func (db *DB) ClaimFeed(ctx context.Context, now time.Time, lease time.Duration,
 	var taken []Letter
 	err := db.Write(ctx, func(tx *Tx) error {
 		due, err := all(tx.ctx, tx.reader, readLine, "SELECT "+lineAll+" FROM letter WHERE ended_at = 0 AND event_id > 0 AND due_at <= ? AND lease_until <= ?"+
-			" ORDER BY due_at, event_id LIMIT ? + 0"+tx.dialect.skipLocked(), micros(now), micros(now), feedWindow)
+			" ORDER BY due_at, event_id LIMIT ? + 0"+tx.dialect.skipLocked(), micros(now), micros(now), feedWindow(limit))
 		if err != nil || len(due) == 0 {
 			taken = nil
 			return err
@@ -207,23 +208,24 @@ func (tx *Tx) takeLines(due []line, first map[lineKey]line, now time.Time, lease
 		}
 	}
 	for at, behind := range later {
-		list, args := marks(behind)
-		if _, err := tx.change("UPDATE letter SET due_at = ? WHERE id IN ("+list+")", append([]any{micros(at)}, args...)...); err != nil {
+		those, args := among(tx.dialect, behind)
+		if _, err := tx.change("UPDATE letter SET due_at = ? WHERE id "+those, append([]any{micros(at)}, args...)...); err != nil {
 			return nil, err
 		}
 	}
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	list, args := marks(ids)
-	return unpackLetters(all(tx.ctx, tx.reader, readLetter, "UPDATE letter SET fence = fence + 1, lease_until = ? WHERE id IN ("+list+") RETURNING "+letterAll,
+	those, args := among(tx.dialect, ids)
+	return unpackLetters(all(tx.ctx, tx.reader, readLetter, "UPDATE letter SET fence = fence + 1, lease_until = ? WHERE id "+those+" RETURNING "+letterAll,
 		append([]any{micros(now.Add(lease))}, args...)...))
 }
 
-// FreeFeed makes the next letter of a case and channel due, once the one before it has ended.
+// FreeFeed makes the next letter of a case and channel due, once the one before it has ended. It is written even where it is due: a claim
+// under way that saw the one before may be about to put it off, and is waited for.
 func (tx *Tx) FreeFeed(ended Letter, at time.Time) error {
-	_, err := tx.change("UPDATE letter SET due_at = ? WHERE due_at > ? AND id = (SELECT id FROM letter WHERE ended_at = 0 AND event_id > 0 AND case_id = ?"+
-		" AND channel_id = ? ORDER BY event_id LIMIT 1)", micros(at), micros(at), ended.CaseID, ended.ChannelID)
+	_, err := tx.change("UPDATE letter SET due_at = ? WHERE id = (SELECT id FROM letter WHERE ended_at = 0 AND event_id > 0 AND case_id = ?"+
+		" AND channel_id = ? ORDER BY event_id LIMIT 1)", micros(at), ended.CaseID, ended.ChannelID)
 	return err
 }
 

@@ -109,8 +109,8 @@ func (t table) sets() string {
 func byIDs[T, V any](ctx context.Context, r reader, read func(*record) T, head, tail string, values []V, before ...any) ([]T, error) {
 	var found []T
 	for _, part := range chunks(values, 512) {
-		list, args := marks(part)
-		rows, err := all(ctx, r, read, head+" IN ("+list+")"+tail, append(slices.Clone(before), args...)...)
+		those, args := among(r.dialect, part)
+		rows, err := all(ctx, r, read, head+" "+those+tail, append(slices.Clone(before), args...)...)
 		if err != nil {
 			return nil, err
 		}

@@ -83,8 +83,8 @@ func (tx *Tx) DueNotices(now time.Time, limit int) ([]Notice, error) {
 // BindNotices says which letter notices go out in. EndNotices says how they ended without one.
 func (tx *Tx) BindNotices(ids []int64, letter string) error {
 	for _, part := range chunks(ids, 512) {
-		list, args := marks(part)
-		if _, err := tx.change("UPDATE notice SET state = 'bound', letter_id = ? WHERE id IN ("+list+")", append([]any{letter}, args...)...); err != nil {
+		those, args := among(tx.dialect, part)
+		if _, err := tx.change("UPDATE notice SET state = 'bound', letter_id = ? WHERE id "+those, append([]any{letter}, args...)...); err != nil {
 			return err
 		}
 	}
@@ -94,8 +94,8 @@ func (tx *Tx) BindNotices(ids []int64, letter string) error {
 // EndNotices ends notices that go out in no letter.
 func (tx *Tx) EndNotices(ids []int64, state string, at time.Time) error {
 	for _, part := range chunks(ids, 512) {
-		list, args := marks(part)
-		if _, err := tx.change("UPDATE notice SET state = ?, ended_at = ? WHERE id IN ("+list+")", append([]any{state, micros(at)}, args...)...); err != nil {
+		those, args := among(tx.dialect, part)
+		if _, err := tx.change("UPDATE notice SET state = ?, ended_at = ? WHERE id "+those, append([]any{state, micros(at)}, args...)...); err != nil {
 			return err
 		}
 	}

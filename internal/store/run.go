@@ -240,6 +240,25 @@ func marks[T any](values []T) (string, []any) {
 	return strings.Repeat("?,", n-1) + "?", args
 }
 
+// among gives the condition that a column is one of the values, and its arguments. PostgreSQL takes them as one array: it has one sentence for
+// any number of them, and looks each up in the index; of a list of places it makes no plan that is good for few and for many.
+func among[T any](d dialect, values []T) (string, []any) {
+	if d.postgres && len(values) > 1 {
+		switch values := any(values).(type) {
+		case []int64:
+			return "= ANY(CAST(? AS BIGINT[]))", []any{values}
+		case []string:
+			texts := make([]string, len(values))
+			for i, v := range values {
+				texts[i] = tidy(v)
+			}
+			return "= ANY(CAST(? AS TEXT[]))", []any{texts}
+		}
+	}
+	list, args := marks(values)
+	return "IN (" + list + ")", args
+}
+
 // chunks cuts a list so that no sentence has more values than the engines take.
 func chunks[T any](values []T, size int) [][]T {
 	var parts [][]T

@@ -295,8 +295,8 @@ func (tx *Tx) indexedHashes(ids []int64) (map[int64]int64, error) {
 
 func (tx *Tx) forgetNumbers(ids []int64) error {
 	for _, part := range chunks(ids, 512) {
-		list, args := marks(part)
-		if _, err := tx.change("DELETE FROM number WHERE case_id IN ("+list+")", args...); err != nil {
+		those, args := among(tx.dialect, part)
+		if _, err := tx.change("DELETE FROM number WHERE case_id "+those, args...); err != nil {
 			return err
 		}
 	}

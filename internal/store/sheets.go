@@ -106,8 +106,8 @@ func (tx *Tx) PutSheetRows(rows []SheetRow) error {
 // DropSheetRows forgets rows of a source.
 func (tx *Tx) DropSheetRows(storeID int64, source string, keys []string) error {
 	for _, part := range chunks(keys, 512) {
-		list, args := marks(part)
-		if _, err := tx.change("DELETE FROM sheet_row WHERE store_id = ? AND source = ? AND key IN ("+list+")", append([]any{storeID, source}, args...)...); err != nil {
+		those, args := among(tx.dialect, part)
+		if _, err := tx.change("DELETE FROM sheet_row WHERE store_id = ? AND source = ? AND key "+those, append([]any{storeID, source}, args...)...); err != nil {
 			return err
 		}
 	}

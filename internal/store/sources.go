@@ -127,8 +127,8 @@ func (tx *Tx) PutSources(sources []Source) error {
 // SeenSources notes that sources were listed again, unchanged.
 func (tx *Tx) SeenSources(ids []int64, at int64) error {
 	for _, part := range chunks(ids, 512) {
-		list, args := marks(part)
-		if _, err := tx.change("UPDATE source SET seen_at = ? WHERE id IN ("+list+")", append([]any{at}, args...)...); err != nil {
+		those, args := among(tx.dialect, part)
+		if _, err := tx.change("UPDATE source SET seen_at = ? WHERE id "+those, append([]any{at}, args...)...); err != nil {
 			return err
 		}
 	}

@@ -80,15 +80,15 @@ func (tx *Tx) endTimers(ended map[int64]map[string]Timer, kept map[int64]bool) e
 		case !kept[id]:
 			quiet = append(quiet, id)
 		default:
-			list, args := marks(slices.Sorted(maps.Keys(kinds)))
-			if _, err := tx.change("DELETE FROM timer WHERE case_id = ? AND kind IN ("+list+")", append([]any{id}, args...)...); err != nil {
+			those, args := among(tx.dialect, slices.Sorted(maps.Keys(kinds)))
+			if _, err := tx.change("DELETE FROM timer WHERE case_id = ? AND kind "+those, append([]any{id}, args...)...); err != nil {
 				return err
 			}
 		}
 	}
 	for _, part := range chunks(quiet, 512) {
-		list, args := marks(part)
-		if _, err := tx.change("DELETE FROM timer WHERE case_id IN ("+list+")", args...); err != nil {
+		those, args := among(tx.dialect, part)
+		if _, err := tx.change("DELETE FROM timer WHERE case_id "+those, args...); err != nil {
 			return err
 		}
 	}

@@ -218,14 +218,14 @@ func (tx *Tx) linkParcel(l ParcelLink, now time.Time) (int64, error) {
 func (tx *Tx) settleTrackings(ids []int64, now time.Time) error {
 	const waits = "EXISTS (SELECT 1 FROM tracking_case c WHERE c.tracking_id = tracking.id AND c.open = 1)"
 	for _, part := range chunks(ids, 256) {
-		list, args := marks(part)
+		those, args := among(tx.dialect, part)
 		for _, text := range []string{
 			"UPDATE tracking SET state = 'ending', next_at = ? WHERE state = 'watched' AND NOT " + waits,
 			"UPDATE tracking SET state = 'ended', next_at = 0 * CAST(? AS BIGINT) WHERE state IN ('wanted', 'stopped', 'refused') AND NOT " + waits,
 			"UPDATE tracking SET state = 'watched', next_at = ? WHERE state = 'ending' AND " + waits,
 			"UPDATE tracking SET state = 'wanted', after_tracker = 0, next_at = ? WHERE state = 'ended' AND " + waits,
 		} {
-			if _, err := tx.change(text+" AND id IN ("+list+")", append([]any{micros(now)}, args...)...); err != nil {
+			if _, err := tx.change(text+" AND id "+those, append([]any{micros(now)}, args...)...); err != nil {
 				return err
 			}
 		}
