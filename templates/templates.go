@@ -1,5 +1,5 @@
 // Package templates holds the reply templates: Liquid texts by language and situation, with front matter that names the
-// step, the classes and states they fit, and the facts they need. Package reply reads and fills them.
+// step, the acts, classes and states they fit, and the facts they need. Package reply reads and fills them.
 package templates
 
 import "embed"

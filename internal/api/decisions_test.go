@@ -259,3 +259,12 @@ func TestDecisionsThatWaitHaveACursor(t *testing.T) {
 	}
 	h.get("owner", "/api/v1/decisions?cursor=moon").wantProblem(422, "fault.input")
 }
+
+// TestTemplatesOfAnAct come filled, and an act nobody knows is not found.
+func TestTemplatesOfAnAct(t *testing.T) {
+	h, _, id := dispute(t, storetest.SQLite(t))
+	if a := h.get("owner", fmt.Sprintf("/api/v1/cases/%d/options/contest_with_evidence/wordings", id)).want(200); !strings.Contains(string(a.body), `"items":[`) {
+		t.Errorf("%s", a.body)
+	}
+	h.get("owner", fmt.Sprintf("/api/v1/cases/%d/options/dance/wordings", id)).wantProblem(404, "fault.no_such_option")
+}

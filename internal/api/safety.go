@@ -47,6 +47,7 @@ func (a *API) addSafety() {
 	a.addNets()
 	a.addLimits()
 	a.addWaiting()
+	a.addWordings()
 	a.addErasing()
 }
 

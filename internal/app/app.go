@@ -44,7 +44,6 @@ import (
 	"parley/internal/vault"
 	"parley/internal/web"
 	"parley/internal/webclient"
-	"parley/templates"
 )
 
 // Config is what a desk is started with.
@@ -155,7 +154,7 @@ func (a *App) read() (library *policy.Library, letters *reply.Templates, err err
 		library, err = policy.Load(tree)
 		return err
 	})
-	reading.Go(func() (err error) { letters, err = reply.LoadTemplates(templates.Files); return err })
+	reading.Go(func() (err error) { letters, err = ownTemplates(filepath.Join(a.Data, "templates")); return err })
 	reading.Go(func() (err error) { a.Texts, err = texts.Load(); return err })
 	err = reading.Wait()
 	return library, letters, err

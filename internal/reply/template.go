@@ -21,6 +21,7 @@ type Template struct {
 	Language string   `yaml:"-"`
 	Step     string   `yaml:"step"`    // steps of the glossary
 	To       string   `yaml:"to"`      // recipients of the glossary; buyer when empty
+	Acts     []string `yaml:"acts"`    // options of the rules it goes with; empty = any
 	Classes  []string `yaml:"classes"` // classes it fits; empty = any
 	States   []string `yaml:"states"`  // states it fits; empty = any
 	Needs    []string `yaml:"needs"`   // facts without which it says nothing
@@ -101,7 +102,7 @@ func ParseTemplate(source string) (*Template, error) {
 	}
 	one := &Template{To: "buyer"}
 	if err := yaml.UnmarshalWithOptions([]byte(head), one, yaml.Strict()); err != nil {
-		return nil, fault.Input("front matter", head, "step, to, classes, states, needs").Because(err)
+		return nil, fault.Input("front matter", head, "step, to, acts, classes, states, needs").Because(err)
 	}
 	if err := safe(body); err != nil {
 		return nil, err

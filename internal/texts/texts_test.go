@@ -80,7 +80,7 @@ var prefixes = []string{
 	"evidence.", "reading.", "act.", "scan.", "scan_reason.", "metric.", "advice.", "check.", "ask.", "effect.", "do.", "event.", "offer.",
 	"connector.", "tracker.", "lang.", "country.", "fault.", "fault_kind.", "view.", "sort.", "group.", "key.", "keys.", "role.", "done.", "error.",
 	"result.", "doubt.", "cli.", "sheet.", "sheets.", "leg.", "channel.", "changed.", "field.", "store.state.", "member.state.", "nav.", "notice.", "notices.", "playbook.change.", "reply.", "sent.", "theme.", "time.",
-	"class_group.", "letter.", "paper.", "net.act.", "net.do.", "net.field.", "net.margin.", "net.unit.", "reason.", "to.", "unknown.reason.",
+	"class_group.", "letter.", "paper.", "net.act.", "net.do.", "net.field.", "net.margin.", "net.unit.", "reason.", "to.", "unknown.reason.", "wording.name.", "wording.fact.",
 }
 
 func TestEveryTextIsUsed(t *testing.T) {

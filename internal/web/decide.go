@@ -26,7 +26,11 @@ func (c *call) onTheWay(option string) (page.Decide, error) {
 		if o.Code == option {
 			f := c.frame(c.text.T("decide.title"))
 			f.Watch = id
-			return page.Decide{Frame: f, C: cp, Option: o}, nil
+			d := page.Decide{Frame: f, C: cp, Option: o}
+			if o.NeedsText || o.TakesText {
+				d.Wordings, err = c.Desk.Wordings(c.r.Context(), c.who, id, option)
+			}
+			return d, err
 		}
 	}
 	return page.Decide{}, fault.New(fault.NotFound, "fault.no_such_option")
@@ -68,7 +72,7 @@ func (c *call) typed() (page.Typed, error) {
 	p := c.r.PostForm
 	return page.Typed{
 		Amount: p.Get("amount"), Text: strings.ReplaceAll(p.Get("text"), "\r\n", "\n"), Days: p.Get("days"), Address: p.Get("address"),
-		Basis: p.Get("basis"), Evidence: p["evidence"], To: p.Get("to"), Reason: p.Get("reason"),
+		Basis: p.Get("basis"), Evidence: p["evidence"], To: p.Get("to"), Reason: p.Get("reason"), Wording: p.Get("wording"),
 		Tracking: strings.TrimSpace(p.Get("tracking")), Carrier: strings.TrimSpace(p.Get("carrier")), Fields: fieldsTyped(p),
 	}, nil
 }
@@ -156,7 +160,21 @@ func (c *call) preview() error {
 		return err
 	}
 	d.Typed = typed
+	if c.r.PostFormValue("use") == "wording" {
+		return c.worded(d)
+	}
 	return c.previewed(d)
+}
+
+// worded shows the form with the text of the template that was chosen; all else that was typed stays.
+func (c *call) worded(d page.Decide) error {
+	for _, w := range d.Wordings {
+		if page.WordingKey(w) == d.Typed.Wording && len(w.Missing) == 0 {
+			d.Typed.Text = w.Text
+			return c.show(http.StatusOK, page.DecidePage(d))
+		}
+	}
+	return c.unsent(d, fault.Input("wording", d.Typed.Wording, c.text.T("wording.allowed")))
 }
 
 // previewed asks the desk what would be sent and shows it, or what is wrong.

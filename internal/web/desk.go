@@ -41,6 +41,7 @@ type Cases interface {
 	Case(ctx context.Context, who desk.Who, id int64) (desk.CasePage, error)
 	Peek(ctx context.Context, who desk.Who, id int64) (desk.CasePage, error)
 	Consider(ctx context.Context, who desk.Who, id int64) (desk.CasePage, error)
+	Wordings(ctx context.Context, who desk.Who, id int64, option string) ([]desk.Wording, error)
 	EvidenceFile(ctx context.Context, who desk.Who, id int64) (io.ReadSeekCloser, desk.EvidenceItem, error)
 	CaseFile(ctx context.Context, who desk.Who, id int64, ref string) (io.ReadSeekCloser, desk.EvidenceItem, error)
 	Preview(ctx context.Context, who desk.Who, caseID int64, choice desk.Choice) (desk.Preview, error)

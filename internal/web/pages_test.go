@@ -336,3 +336,25 @@ func TestDecisionsThatWaitHavePages(t *testing.T) {
 		t.Error("what has not changed stands among what has")
 	}
 }
+
+// TestATextStartsFromATemplate without scripts too: what else was typed stays, and one that lacks a fact cannot be taken.
+func TestATextStartsFromATemplate(t *testing.T) {
+	s := newScene(t)
+	_, form := s.get("/cases/1/options/counter_amount")
+	s.has(form, `<optgroup label="For this case">`, `<option value="en/incident_reply" data-text="Dear Ana`, "First answer: incident · English", "our own thanks",
+		"not on record: day of the dispatch back, number of the parcel back", `value="en/warranty_notice" disabled`)
+	typed := []string{"amount", "7.20", "currency", "EUR", "text", "Mine.", "basis", "b1", "use", "wording"}
+	code, body := s.read(s.post("/cases/1/options/counter_amount", append(typed, "wording", "en/incident_reply")...))
+	if s.has(body, "Dear Ana, your parcel waits at customs in Madrid.\nWe write again tomorrow.</textarea>", `value="7.20"`, `value="en/incident_reply" selected`); code != 200 || strings.Contains(body, `id="preview"`) {
+		t.Errorf("%d", code)
+	}
+	for _, wrong := range []string{"", "en/warranty_notice", "en/nothing"} {
+		code, body := s.read(s.post("/cases/1/options/counter_amount", append(typed, "wording", wrong)...))
+		if s.has(body, "Mine.</textarea>", `role="alert"`); code != 400 {
+			t.Errorf("%q: %d", wrong, code)
+		}
+	}
+	if _, accept := s.get("/cases/1/options/accept"); strings.Contains(accept, "data-wordings") {
+		t.Error("an act without words offers templates")
+	}
+}

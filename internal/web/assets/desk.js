@@ -2,6 +2,7 @@
 import { listen } from "./live.js";
 import { keys } from "./keys.js";
 import { rings } from "./rings.js";
+import { wordings } from "./wordings.js";
 
 document.documentElement.classList.add("js");
 
@@ -39,3 +40,4 @@ zone();
 keys();
 listen();
 rings();
+wordings();

@@ -44,7 +44,7 @@ func TestWholeLoopByKeyboard(t *testing.T) {
 	s.press("\x1b")
 	s.press("a")
 	s.until(`location.pathname === "/cases/1/options/contest_with_evidence" && document.readyState === "complete"`)
-	s.do(chromedp.SetValue("[name=text]", "The parcel waits at customs."), chromedp.Click("#form button"), chromedp.WaitReady("#confirm"))
+	s.do(chromedp.SetValue("[name=text]", "The parcel waits at customs."), chromedp.Click("#form .buttons button"), chromedp.WaitReady("#confirm"))
 	s.do(chromedp.Focus("#confirm"))
 	s.press("\r")
 	s.until(`location.pathname === "/decisions/d1"`)
@@ -112,7 +112,7 @@ func TestEverythingWorksWithoutScripts(t *testing.T) {
 	s.do(chromedp.Click("#c1 input"), chromedp.Click("#bulk-assign"), chromedp.WaitReady(".okay"))
 	s.do(chromedp.Navigate(s.url+"/cases/1"), chromedp.SetValue("#note-text", "plain note"), chromedp.Click("#note form button"), chromedp.WaitReady(".okay"))
 	s.do(chromedp.Navigate(s.url+"/cases/1/options/counter_amount"), chromedp.SetValue("[name=amount]", "7.20"), chromedp.SetValue("[name=text]", "A fair part."),
-		chromedp.Click("#form button"), chromedp.WaitReady("#confirm"), chromedp.Click("#confirm"), chromedp.WaitReady("#result"))
+		chromedp.Click("#form .buttons button"), chromedp.WaitReady("#confirm"), chromedp.Click("#confirm"), chromedp.WaitReady("#result"))
 	if len(s.desk.Sent) != 1 || s.desk.Sent[0].Amount.Minor != 720 {
 		t.Errorf("sent %+v", s.desk.Sent)
 	}
@@ -135,5 +135,34 @@ func TestOtherPagesAreAccessible(t *testing.T) {
 				s.shoot(strings.NewReplacer("/", "_", "?", "_", "&", "_", "=", "_").Replace(theme+p)+"-"+map[int64]string{1480: "wide", 390: "narrow"}[width], width)
 			}
 		}
+	}
+}
+
+// TestATemplateFillsTheTextByKeyboard: chosen and put in without a mouse, and what stood there comes back by undo. Enter in another field still
+// asks for the preview.
+func TestATemplateFillsTheTextByKeyboard(t *testing.T) {
+	for _, scripts := range []string{"true", "false"} {
+		t.Run("scripts "+scripts, func(t *testing.T) {
+			s := look(t, gallery.New("aliexpress", "en", "light"), "blink-settings", "scriptEnabled="+scripts)
+			s.open("/cases/1/options/counter_amount")
+			s.do(chromedp.SetValue("[name=text]", "My own words."), chromedp.Focus("[name=wording]"))
+			s.press("First answer: inc")
+			s.press("\t")
+			s.press("\r")
+			if s.do(chromedp.WaitReady(`option[value="en/incident_reply"]`)); scripts == "true" {
+				s.until(`document.querySelector("#words").value.startsWith("Dear Ana")`)
+				if !ask[bool](s, `document.querySelector("#words") === document.activeElement`) {
+					t.Error("the text has no focus")
+				}
+				s.do(chromedp.KeyEvent("z", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+				s.until(`document.querySelector("#words").value === "My own words."`)
+			} else {
+				s.do(chromedp.WaitReady(`option[value="en/incident_reply"][selected]`))
+			}
+			s.shoot("wording-"+scripts, 1480)
+			s.do(chromedp.SetValue("[name=amount]", "7.20"), chromedp.Focus("[name=amount]"))
+			s.press("\r")
+			s.do(chromedp.WaitReady("#preview"))
+		})
 	}
 }

@@ -234,6 +234,16 @@ func (d *Desk) Consider(ctx context.Context, who desk.Who, id int64) (desk.CaseP
 	return d.Peek(ctx, who, id)
 }
 
+// Wordings gives two templates for the case, and one that lacks a fact.
+func (d *Desk) Wordings(_ context.Context, _ desk.Who, _ int64, _ string) ([]desk.Wording, error) {
+	return []desk.Wording{
+		{Name: "first_logistics_reply", Language: "es", To: "buyer", Fits: true, Text: "Hola, Ana: su paquete espera en la aduana de Madrid."},
+		{Name: "incident_reply", Language: "en", To: "buyer", Fits: true, Text: "Dear Ana, your parcel waits at customs in Madrid.\nWe write again tomorrow."},
+		{Name: "warranty_notice", Language: "en", To: "buyer", Missing: []string{"sent_back.day", "sent_back.tracking"}},
+		{Name: "our_own_thanks", Language: "en", To: "buyer", Text: "Thank you."},
+	}, nil
+}
+
 // Peek gives a sample case.
 func (d *Desk) Peek(_ context.Context, _ desk.Who, id int64) (desk.CasePage, error) {
 	defer d.lock()()

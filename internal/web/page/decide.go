@@ -19,12 +19,15 @@ type Decide struct {
 	Preview *desk.Preview
 	Error   string       // what is wrong with the form
 	Changed []Difference // what changed at the platform while the form was filled in
+	// Wordings are the reply templates the text may start from.
+	Wordings []desk.Wording
 }
 
 // Typed is the form as the member filled it in, kept as text so that nothing is lost when it is wrong.
 type Typed struct {
 	Amount, Text, Days, Address, Basis string
 	To, Reason, Tracking, Carrier      string
+	Wording                            string // key of the template last chosen
 	Evidence                           []string
 	Fields                             map[string]string
 }
