@@ -258,3 +258,23 @@ func TestAnExchangeThatBecameMoneyIsAnsweredAsARefund(t *testing.T) {
 		}
 	})
 }
+
+// TestTheNetGivesNoArticleAway: an exchange costs no sum that a rule could bound, so a person is called.
+func TestTheNetGivesNoArticleAway(t *testing.T) {
+	onTmall(t, func(s *flagship) {
+		check(t, s.SetNet(s.t.Context(), s.owner, s.store, []desk.NetRule{{Do: "accept", Margin: 120, Most: money.Amount{Minor: 100000, Currency: "CNY"}}}))
+		s.pass(time.Minute)
+		r := s.exchange()
+		s.sync()
+		if p := s.only(); p.Net == nil || p.Net.Do != "escalate" {
+			s.t.Errorf("the net shows %+v", p.Net)
+		}
+		s.pass(r.See().Due.Sub(s.clock.Now()) - time.Hour)
+		if see := r.See(); see.Status != "WAIT_SELLER_AGREE" {
+			s.t.Errorf("%+v", see)
+		}
+		if p := s.only(); !slices.ContainsFunc(p.Timeline, func(l desk.Line) bool { return l.Code == "net_escalated" }) {
+			s.t.Errorf("nobody was called: %+v", p.Timeline)
+		}
+	})
+}

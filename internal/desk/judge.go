@@ -80,7 +80,7 @@ func viewOf(v *policy.Verdict) string {
 
 // askOf names what the other side wants, in the four ways people sort by.
 func askOf(f *dispute.Facts) string {
-	if f.Case == nil || !f.Case.Claim.Amount.Known() {
+	if f.Case == nil || !f.Case.Claim.Amount.Known() || f.Case.Kind == "exchange" {
 		return "other"
 	}
 	if f.Case.Claim.ReturnGoods {

@@ -225,7 +225,7 @@ func (d *Desk) netPlan(ctx context.Context, m *matter, f *dispute.Facts, v *poli
 		if err != nil {
 			continue
 		}
-		if p, _, err := d.plan(ctx, d.DB, m, ch); err == nil && !p.Blocked && n.affords(p.Cost) {
+		if p, _, err := d.plan(ctx, d.DB, m, ch); err == nil && !p.Blocked && !forPerson(v, ch.Option) && n.affords(p.Cost) {
 			plan.Do, plan.Amount, plan.Why = n.Do, p.Cost, ""
 			break
 		}

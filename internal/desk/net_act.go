@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -140,11 +141,18 @@ func (d *Desk) netTry(ctx context.Context, tx *store.Tx, m *matter, f *dispute.F
 		return passOver(err)
 	case p.Blocked:
 		return false, "fault.reply_blocked", nil
+	case forPerson(v, ch.Option):
+		return false, "net.person_only", nil
 	case !n.affords(p.Cost):
 		return false, "net.above_most", nil
 	}
 	_, err = d.decideOn(ctx, tx, m, netDesk, ch, "open")
 	return passOver(err)
+}
+
+// forPerson tells whether the rules leave an option to people, such as one that gives an article away and no sum that could be bounded.
+func forPerson(v *policy.Verdict, option string) bool {
+	return slices.ContainsFunc(v.Options, func(o policy.Option) bool { return o.Code == option && o.Person })
 }
 
 // passOver sorts a failure: what the rules, the money or the case forbid is passed over with its reason; anything else is an error. It

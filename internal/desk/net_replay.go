@@ -184,7 +184,7 @@ func (d *Desk) netWould(rules []NetRule, f *dispute.Facts, v *policy.Verdict) (s
 		if n.Do == "accept" {
 			ch.Amount = stakeOf(f)
 		}
-		if cost := costOf(f, ch); n.affords(cost) {
+		if cost := costOf(f, ch); n.affords(cost) && !forPerson(v, ch.Option) {
 			return n.Do, cost
 		}
 	}
