@@ -49,7 +49,7 @@ type Happening struct {
 // runFeed sends what programs hear of events.
 func (d *Desk) runFeed(ctx context.Context) {
 	pump(ctx, d, work[store.Letter]{
-		name: "feed", atOnce: letterAtOnce, grace: stopGrace, ring: d.wakeFeed, next: d.DB.NextFeed, release: (*store.Tx).ReleaseLetter,
+		name: "feed", atOnce: letterAtOnce, few: letterAtOnce / 4, grace: stopGrace, ring: d.wakeFeed, next: d.DB.NextFeed, release: (*store.Tx).ReleaseLetter,
 		claim: func(n int) ([]store.Letter, error) { return d.DB.ClaimFeed(ctx, d.Now(), letterLease, n) },
 		do:    d.deliver,
 	})
