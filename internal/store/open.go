@@ -141,7 +141,7 @@ func (db *DB) openSQLite(ctx context.Context, address string) error {
 	readers := max(4, runtime.NumCPU())
 	db.pool.SetMaxOpenConns(readers)
 	db.pool.SetMaxIdleConns(readers)
-	db.reader = reader{dialect{}, poolRunner{db: db.pool, prepared: &prepared{}}}
+	db.reader = reader{dialect{}, poolRunner{db: db.pool, prepared: &prepared{}, gated: db.gate != nil}}
 	db.writer, err = startWriter(ctx, db.writing, db.now, path+"-wal", db.log)
 	return err
 }

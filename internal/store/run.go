@@ -107,9 +107,13 @@ type poolRunner struct {
 	db       *sql.DB
 	dialect  dialect
 	prepared *prepared
+	gated    bool // a gate ends what is under way: watching each sentence for its end would be a goroutine or two for each
 }
 
 func (r poolRunner) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	if r.gated {
+		ctx = context.WithoutCancel(ctx)
+	}
 	if r.prepared == nil {
 		return r.db.QueryContext(ctx, r.dialect.bind(text), clean(args)...)
 	}
