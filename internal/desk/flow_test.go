@@ -251,3 +251,19 @@ func TestSilenceLapsesAndIsSeen(t *testing.T) {
 		}
 	})
 }
+
+// TestAFileMayTellOfAPurchaseNobodyAskedFor: it is kept as it came, twice as well as once.
+func TestAFileMayTellOfAPurchaseNobodyAskedFor(t *testing.T) {
+	onEach(t, func(s *scene) {
+		id := s.offline("Norte SL", "From files")
+		for range 2 {
+			got, err := s.Import(bg, s.owner, id, "order.json", []byte(`{"target":{"id":8100000000019999,"order_status":"FINISH"}}`))
+			if err != nil || len(got.Problems) > 0 {
+				s.t.Fatalf("%+v, %v", got, err)
+			}
+		}
+		if o, err := s.DB.OrderOf(bg, id, "8100000000019999"); err != nil || len(o.Facts) == 0 {
+			s.t.Errorf("kept %+v, %v", o, err)
+		}
+	})
+}

@@ -102,7 +102,7 @@ func (d *Desk) takeOrder(ctx context.Context, o store.Order, got connector.Order
 	o.Facts, o.FetchedAt, o.Raw = raw, now, got.Raw
 	return d.DB.Write(ctx, func(tx *store.Tx) error {
 		held, err := tx.OrderOf(ctx, o.StoreID, o.Number)
-		if err != nil {
+		if err != nil && !fault.Is(err, fault.NotFound) { // a file may tell of a purchase that nobody has asked for
 			return err
 		}
 		cases, err := tx.CasesOfOrder(ctx, o.StoreID, o.Number)
