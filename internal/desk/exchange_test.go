@@ -278,3 +278,23 @@ func TestTheNetGivesNoArticleAway(t *testing.T) {
 		}
 	})
 }
+
+// TestAWishForMoneyBeforeAnythingWasSentSaysWhatItIs: the platform's reason decides, and letting the order go is recommended where there is
+// nothing to win.
+func TestAWishForMoneyBeforeAnythingWasSentSaysWhatItIs(t *testing.T) {
+	for reason, want := range map[string][2]string{
+		"多拍/错拍/不想要": {"pre_shipment.buyer_cancel", "accept"},
+		"缺货":        {"pre_shipment.out_of_stock", "accept"},
+		"未按约定时间发货":  {"pre_shipment.late_dispatch", ""},
+	} {
+		t.Run(want[0], func(t *testing.T) {
+			onTmall(t, func(s *flagship) {
+				s.shop.Ask(s.shop.Sell(fake.TradeSpec{Title: "降噪耳机", Price: 45900}), fake.RefundSpec{Reason: reason})
+				s.sync()
+				if p := s.only(); p.Class != want[0] || p.Recommended != want[1] {
+					s.t.Errorf("class %q, recommended %q", p.Class, p.Recommended)
+				}
+			})
+		})
+	}
+}
