@@ -271,7 +271,7 @@ func (t *trial) denied(ctx context.Context, no *fault.Fault, receipt connector.R
 	switch {
 	case t.session.Compare(t.step, before, after) == connector.Confirmed:
 		return t.confirm(ctx, after)
-	case was.changed(basisOf(&after.Facts)) != nil:
+	case was.changed(basisOf(&after.Facts)) != nil && !notUnderstood(&after.Facts):
 		return t.end(ctx, refused, no)
 	}
 	return t.absent(ctx, before, after)
@@ -336,11 +336,15 @@ func (t *trial) absent(ctx context.Context, before, after connector.Snapshot) er
 		t.e.State = sent
 		return t.pause(ctx, now.Add(time.Duration(1<<t.e.Looks)*5*time.Second))
 	}
+	was := basisOf(&before.Facts)
+	changed := was.changed(basisOf(&after.Facts))
+	if changed != nil && notUnderstood(&after.Facts) {
+		return t.postpone(ctx, changed) // nobody can tell whether the case moved on
+	}
 	if no := t.no(); no != nil {
 		return t.end(ctx, refused, no)
 	}
-	was := basisOf(&before.Facts)
-	if was.changed(basisOf(&after.Facts)) == nil {
+	if changed == nil {
 		again, err := t.again(ctx, now)
 		if err != nil {
 			return err

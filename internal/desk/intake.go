@@ -289,8 +289,9 @@ func (in *intake) lay(m *matter, snap connector.Snapshot) (*store.Source, []disp
 			facts, row.Open, row.Ref, row.ChangedAt = old, m.sources[i].Open, m.sources[i].Ref, m.sources[i].ChangedAt
 		}
 	}
-	if notUnderstood(&facts) {
-		row.Fingerprint = "" // a passing fault of the platform looks the same as a new word of it
+	if notUnderstood(&facts) { // a passing fault of the platform looks the same as a new word of it
+		row.Fingerprint = ""
+		row.Open = row.Open || in.now.Sub(row.ChangedAt) < unsureFor
 	}
 	if row.Facts, err = json.Marshal(facts); err != nil {
 		return nil, nil, err
@@ -316,9 +317,17 @@ func (in *intake) behindTheTimes(held, row *store.Source) bool {
 	return row.ChangedAt.Before(held.ChangedAt) || row.ChangedAt.Equal(held.ChangedAt) && row.Open && !held.Open
 }
 
-// notUnderstood tells that the platform's word for where the case stands is not known.
+// unsureFor is how long a record that ended with a word we do not know is read again like an open one: nobody lists it any more, and the
+// word may be a passing fault.
+const unsureFor = 24 * time.Hour
+
+// notUnderstood tells that the platform's word for where the case stands, or a part of it, is not known.
 func notUnderstood(f *dispute.Facts) bool {
-	return f.Case != nil && f.Case.Reported.State == "" && f.Case.Reported.Status != ""
+	if f.Case == nil || f.Case.Reported.Status == "" {
+		return false
+	}
+	status := f.Case.Reported.Status
+	return f.Case.Reported.State == "" || slices.ContainsFunc(f.Unknown, func(u dispute.Unknown) bool { return u.Value != "" && strings.Contains(status, u.Value) })
 }
 
 // problemText is what a person reads about a record that could not be read: key and field, never data.

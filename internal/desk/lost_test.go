@@ -171,3 +171,46 @@ func TestProtectingTheBuyerLongerMovesNoDeadline(t *testing.T) {
 		}
 	})
 }
+
+// TestAnEndInAWordNobodyKnowsIsReadAgain, although what has ended is listed no more.
+func TestAnEndInAWordNobodyKnowsIsReadAgain(t *testing.T) {
+	onEach(t, func(s *scene) {
+		issue := s.dispute(nil)
+		s.sync()
+		id := s.queue(desk.QueueQuery{})[0].ID
+		s.must(s.platform.Cancel(issue))
+		s.platform.AddFault(fake.Fault{Method: "aliexpress.issue.detail.get", Kind: fake.UnknownWords, Times: 1})
+		s.sync()
+		s.sync()
+		if now := s.page(id).Facts.Case.Reported.Status; now != "canceled_issue/refund_reject" || s.page(id).Open {
+			s.t.Errorf("it ended as %s", now)
+		}
+		if left, err := s.DB.OpenSources(context.Background(), s.store); err != nil || len(left) != 0 {
+			s.t.Errorf("still read: %+v, %v", left, err)
+		}
+	})
+}
+
+// TestAWordNobodyKnowsSettlesNoAct: whether an act without a trace may be sent again is not decided by an answer that nobody understands.
+func TestAWordNobodyKnowsSettlesNoAct(t *testing.T) {
+	onEach(t, func(s *scene) {
+		issue := s.dispute(nil)
+		s.sync()
+		id := s.queue(desk.QueueQuery{})[0].ID
+		s.platform.AddFault(fake.Fault{Method: "aliexpress.issue.solution.agree", Kind: fake.ServerError, Times: 1})
+		dec := s.decide(id, desk.Choice{Option: "accept"})
+		s.platform.AddFault(fake.Fault{Method: "aliexpress.issue.detail.get", Kind: fake.UnknownWords})
+		for range 12 {
+			s.pass(3 * time.Minute)
+		}
+		s.platform.ClearFaults()
+		for range 12 {
+			s.pass(15 * time.Minute)
+		}
+		dec, err := s.Decision(context.Background(), s.owner, dec.DecisionID)
+		s.must(err)
+		if dec.State != "done" || len(s.platform.Payouts(issue.ID())) != 1 {
+			s.t.Errorf("%+v, paid %v", dec, s.platform.Payouts(issue.ID()))
+		}
+	})
+}

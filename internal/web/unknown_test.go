@@ -10,13 +10,13 @@ func TestMessagesNobodyKnowsAreShown(t *testing.T) {
 	s := newScene(t)
 	for _, path := range []string{"/stores/1", "/trackers/1/unknown"} {
 		code, body := s.get(path)
-		s.has(body, "Messages we do not know", "moon.phase", "3×", "no word for this kind", "names no record", "cannot be read", "41×", `href="/unknown/1"`)
+		s.has(body, "Messages we do not know", "moon/phase", "3×", "no word for this kind", "names no record", "cannot be read", "41×", `href="/unknown/1"`)
 		if code != 200 {
 			t.Errorf("%s: %d", path, code)
 		}
 	}
 	code, body := s.get("/unknown/1")
-	s.has(body, "moon.phase", "&lt;script&gt;", "Only its first", "Erase this message", `href="/stores/1#unknown"`)
+	s.has(body, "moon/phase", "&lt;script&gt;", "Only its first", "Erase this message", `href="/stores/1#unknown"`)
 	if code != 200 || strings.Contains(body, "<script>alert") || strings.Contains(body, "\xff") {
 		t.Errorf("%d, or the body runs", code)
 	}

@@ -9,13 +9,13 @@ import (
 )
 
 // unknownBody is hostile on purpose.
-const unknownBody = `{"type":"moon.phase","data":{"note":"<script>alert(1)</script> ` + "\u202egnp.exe\xff" + `"}}`
+const unknownBody = `{"type":"moon/phase","data":{"note":"<script>alert(1)</script> ` + "\u202egnp.exe\xff" + `"}}`
 
 // UnknownOf shows an unknown kind, unreadable ones, and forged ones.
 func (d *Desk) UnknownOf(context.Context, desk.Who, int64) ([]desk.UnknownTopic, error) {
 	defer d.lock()()
 	return []desk.UnknownTopic{
-		{Topic: "moon.phase", Reason: "topic", Times: 3, FirstAt: Now.Add(-5 * time.Hour), LastAt: Now.Add(-time.Hour), Messages: []desk.UnknownMessage{unknownSample()}},
+		{Topic: "moon/phase", Reason: "topic", Times: 3, FirstAt: Now.Add(-5 * time.Hour), LastAt: Now.Add(-time.Hour), Messages: []desk.UnknownMessage{unknownSample()}},
 		{Topic: "disputes/create", Reason: "record", Times: 1, FirstAt: Now.Add(-2 * time.Hour), LastAt: Now.Add(-2 * time.Hour)},
 		{Reason: "content", Times: 2, FirstAt: Now.Add(-3 * time.Hour), LastAt: Now.Add(-3 * time.Hour)},
 		{Reason: "signature", Times: 41, FirstAt: Now.Add(-30 * time.Hour), LastAt: Now.Add(-time.Minute)},
@@ -24,7 +24,7 @@ func (d *Desk) UnknownOf(context.Context, desk.Who, int64) ([]desk.UnknownTopic,
 
 func unknownSample() desk.UnknownMessage {
 	return desk.UnknownMessage{
-		ID: 1, StoreID: 1, Topic: "moon.phase", Reason: "topic", FaultKey: "fault.tracker.delivery_unreadable", Params: desk.Params{"tracker": "17TRACK"}, Times: 2,
+		ID: 1, StoreID: 1, Topic: "moon/phase", Reason: "topic", FaultKey: "fault.tracker.delivery_unreadable", Params: desk.Params{"tracker": "17TRACK"}, Times: 2,
 		FirstAt: Now.Add(-5 * time.Hour), LastAt: Now.Add(-time.Hour), Size: int64(len(unknownBody)) + 1,
 	}
 }
