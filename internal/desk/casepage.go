@@ -280,11 +280,13 @@ func (d *Desk) fillProof(ctx context.Context, p *CasePage, m *matter, f *dispute
 	if err != nil {
 		return err
 	}
+	ours := map[string]bool{}
 	for _, e := range on {
 		p.Evidence = append(p.Evidence, evidenceItem(e))
+		ours[strconv.FormatInt(e.ID, 10)] = true
 	}
 	for _, e := range f.Evidence {
-		if e.ID == "" { // the platform's own; ours are listed above
+		if !ours[e.ID] {
 			p.Evidence = append(p.Evidence, platformEvidence(e))
 		}
 	}

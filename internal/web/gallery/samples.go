@@ -196,7 +196,8 @@ func talk(r desk.Row) []desk.Line {
 	return []desk.Line{
 		{At: r.OpenedAt, Kind: "act", Who: "buyer", Name: r.Buyer, Code: "opened_case"},
 		{At: r.OpenedAt, Kind: "proposal", Who: "buyer", Name: r.Buyer, Code: "refund", Amount: r.Stake},
-		{At: r.OpenedAt.Add(time.Minute), Kind: "message", Who: "buyer", Name: r.Buyer, Text: first, Language: r.Language, Files: []dispute.File{{Name: "photo-1.jpg", Kind: "photo"}, {Name: "<b>factura</b>.pdf", Type: "application/pdf", Size: 3000, Ref: "mail-1@mail.test#0"}}},
+		{At: r.OpenedAt.Add(time.Minute), Kind: "message", Who: "buyer", Name: r.Buyer, Text: first, Language: r.Language, Files: []dispute.File{{Name: "photo-1.jpg", Kind: "photo"}, {Name: "<b>factura</b>.pdf", Type: "application/pdf", Size: 3000, Ref: "mail-1@mail.test#0"},
+			{URL: "https://img.example/ab/broken.jpg", Kind: "photo"}, {URL: "javascript:alert(1)", Kind: "photo"}}},
 		{At: r.OpenedAt.Add(10 * hour), Kind: "message", Who: "staff", Name: "Lucía Moreno", Ours: true, Text: "Olá, sinto muito pela espera. O seu pacote chegou ao Brasil no dia 14 e está na alfândega em Curitiba…", Language: "pt"},
 		{At: r.OpenedAt.Add(11 * hour), Kind: "act", Who: "staff", Name: "Lucía Moreno", Ours: true, Code: "asked_customs_data", Params: map[string]string{"via": "platform_message"}},
 		{At: r.OpenedAt.Add(30 * hour), Kind: "note", Who: "staff", Name: "Jun Wei", Ours: true, Code: "note", Text: "已联系货代，等待回复。"},
