@@ -291,7 +291,7 @@ func (in *intake) lay(m *matter, snap connector.Snapshot) (*store.Source, []disp
 	}
 	if notUnderstood(&facts) { // a passing fault of the platform looks the same as a new word of it
 		row.Fingerprint = ""
-		row.Open = row.Open || in.now.Sub(row.ChangedAt) < unsureFor
+		row.Open = row.Open || !in.d.abouts[in.st.Connector].Offline && in.now.Sub(row.ChangedAt) < unsureFor
 	}
 	if row.Facts, err = json.Marshal(facts); err != nil {
 		return nil, nil, err
