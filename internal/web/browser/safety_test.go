@@ -62,7 +62,7 @@ func TestNetEditor(t *testing.T) {
 			s := look(t, gallery.New("aliexpress", "en", "light"), "blink-settings", "scriptEnabled="+scripts)
 			s.open("/stores/1/net")
 			s.do(chromedp.Click("[value=add]"), chromedp.WaitReady("#rule-3"))
-			s.do(chromedp.SetValue("#rule-3 [name=margin]", "3"), chromedp.SetValue("#rule-3 [name=class]", "product.*"), chromedp.Click("[value='up:3']"), chromedp.WaitReady(".alarm[role=status]"))
+			s.do(chromedp.SetValue("#rule-3 [name=margin]", "3"), chromedp.SetValue("#rule-3 [name=class]", "product.*"), chromedp.Click("[value='up:3']"), chromedp.WaitReady("#rule-2 option[value='product.*'][selected]"))
 			s.do(chromedp.Click("[value='drop:1']"), chromedp.WaitNotPresent("#rule-3"))
 			s.do(chromedp.Click("#net-try"), chromedp.WaitReady("#dry-result"))
 			if len(s.desk.Rules) != 3 || s.desk.Rules[1].Do != "extend_protection" {
