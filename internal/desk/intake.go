@@ -326,8 +326,8 @@ func notUnderstood(f *dispute.Facts) bool {
 	if f.Case == nil || f.Case.Reported.Status == "" {
 		return false
 	}
-	status := f.Case.Reported.Status
-	return f.Case.Reported.State == "" || slices.ContainsFunc(f.Unknown, func(u dispute.Unknown) bool { return u.Value != "" && strings.Contains(status, u.Value) })
+	words := strings.Split(f.Case.Reported.Status, "/") // some platforms' words have two parts
+	return f.Case.Reported.State == "" || slices.ContainsFunc(f.Unknown, func(u dispute.Unknown) bool { return slices.Contains(words, u.Value) })
 }
 
 // problemText is what a person reads about a record that could not be read: key and field, never data.
