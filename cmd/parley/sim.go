@@ -15,15 +15,16 @@ import (
 )
 
 type simVerb struct {
-	Seed   string `default:"1" placeholder:"N|A..B" help:"${help_sim_seed}"`
-	Days   int    `default:"30" placeholder:"N" help:"${help_sim_days}"`
-	Stores int    `default:"6" placeholder:"N" help:"${help_sim_stores}"`
-	Cases  int    `placeholder:"N" help:"${help_sim_cases}"`
-	Nodes  int    `default:"1" placeholder:"N" help:"${help_sim_nodes}"`
-	Faults string `default:"all" placeholder:"all|none|LIST" help:"${help_sim_faults}"`
-	First  bool   `help:"${help_sim_first}"`
-	Script string `type:"existingfile" placeholder:"FILE" help:"${help_sim_script}"`
-	Shrink string `type:"path" placeholder:"FILE" help:"${help_sim_shrink}"`
+	Seed      string   `default:"1" placeholder:"N|A..B" help:"${help_sim_seed}"`
+	Days      int      `default:"30" placeholder:"N" help:"${help_sim_days}"`
+	Stores    int      `default:"6" placeholder:"N" help:"${help_sim_stores}"`
+	Cases     int      `placeholder:"N" help:"${help_sim_cases}"`
+	Nodes     int      `default:"1" placeholder:"N" help:"${help_sim_nodes}"`
+	Faults    string   `default:"all" placeholder:"all|none|LIST" help:"${help_sim_faults}"`
+	Platforms []string `placeholder:"LIST" help:"${help_sim_platforms}"`
+	First     bool     `help:"${help_sim_first}"`
+	Script    string   `type:"existingfile" placeholder:"FILE" help:"${help_sim_script}"`
+	Shrink    string   `type:"path" placeholder:"FILE" help:"${help_sim_shrink}"`
 }
 
 // simTotals are the sums over all seeds, beside the report of each.
@@ -81,7 +82,7 @@ func (v *simVerb) Run(t *terminal) error {
 }
 
 func (v *simVerb) options(t *terminal) (sim.Options, error) {
-	o := sim.Options{Days: v.Days, Stores: v.Stores, Cases: v.Cases, Nodes: v.Nodes, First: v.First, DB: t.DB, Log: t.config().Log}
+	o := sim.Options{Days: v.Days, Stores: v.Stores, Cases: v.Cases, Nodes: v.Nodes, First: v.First, Kinds: v.Platforms, DB: t.DB, Log: t.config().Log}
 	switch v.Faults {
 	case "all":
 		o.Faults = sim.Kinds()

@@ -4,14 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
 
 	"parley/internal/blob"
 	"parley/internal/connector/aliexpress/fake/insim"
 	"parley/internal/desk"
+	"parley/internal/fault"
 	"parley/internal/policy"
 	"parley/internal/reply"
 	"parley/internal/sim"
@@ -21,10 +25,13 @@ import (
 	"parley/templates"
 )
 
-// Simulated are the platforms that a simulation runs beside. A new one is one line here.
-func Simulated() []func(now func() time.Time, seed uint64) sim.Platform {
-	return []func(now func() time.Time, seed uint64) sim.Platform{insim.New}
+// besideSimulation are the platforms that a simulation can run beside, by the names of their connectors. A new one is one line here.
+var besideSimulation = map[string]func(now func() time.Time, seed uint64) sim.Platform{
+	"aliexpress": insim.New,
 }
+
+// Simulated are the names of the platforms that a simulation can run beside, in order.
+func Simulated() []string { return slices.Sorted(maps.Keys(besideSimulation)) }
 
 // Simulation makes options of a simulation complete: the program's own rules, templates and connectors, a key and a folder below dir
 // that go with it, and a database there where none is named.
@@ -52,7 +59,17 @@ func Simulation(dir string, o sim.Options) (sim.Options, error) {
 	if o.DB == "" {
 		o.DB = "sqlite:" + filepath.Join(dir, "parley.db")
 	}
-	o.Platforms, o.Connectors, o.Stopwatch = Simulated(), Connectors, time.Now
+	if len(o.Kinds) == 0 {
+		o.Kinds = Simulated()
+	}
+	for _, kind := range o.Kinds {
+		begin, ok := besideSimulation[kind]
+		if !ok {
+			return o, fault.Input("platforms", kind, strings.Join(Simulated(), ", "))
+		}
+		o.Platforms = append(o.Platforms, begin)
+	}
+	o.Connectors, o.Stopwatch = Connectors, time.Now
 	o.Desk = desk.Options{Library: library, Templates: letters, Vault: ring, Blobs: blobs}
 	return o, nil
 }

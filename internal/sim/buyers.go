@@ -14,12 +14,16 @@ type matter struct {
 	id     string
 	opened time.Time
 
+	bought  *bought // nil: nobody else knows the purchase
 	lapsed  bool
 	over    bool
 	answers int // of people of the shop
 }
 
-func (m *matter) ref() string { return m.kind + "/" + m.id }
+// ref names the matter among those of all shops.
+func (m *matter) ref() string { return refOf(m.shop.id, m.kind, m.id) }
+
+func refOf(storeID int64, kind, id string) string { return fmt.Sprint(storeID, "/", kind, "/", id) }
 
 // plan writes the agenda: matters, incidents that last, the checks of each day.
 func (s *Sim) plan() {
@@ -45,30 +49,55 @@ func (s *Sim) plan() {
 	}
 }
 
-// open lets a buyer begin a matter, and plans what else he will do.
+// alsoElsewhere is how many of a hundred buyers begin a second matter about the same money at the other platform that knows the purchase.
+const alsoElsewhere = 35
+
+// open lets a buyer begin a matter; some begin a second one where they paid, or where they bought.
 func (s *Sim) open(number int, d *Draw) {
 	sh := s.shops[d.IntN(len(s.shops))]
-	there, err := sh.there.Open(d)
+	b := s.buy(number, sh, d)
+	s.openAt(number, sh, b, d)
+	if b != nil && d.Chance(alsoElsewhere) {
+		again := NewDraw(s.o.Seed, "matter", number, "elsewhere")
+		s.at(s.now.Add(d.About(5*24*time.Hour)), func() { s.openAt(s.o.Cases+number, b.other(sh), b, again) })
+	}
+}
+
+// openAt lets a buyer begin a matter at a shop, and plans what else he will do.
+func (s *Sim) openAt(number int, sh *shop, b *bought, d *Draw) {
+	there, err := sh.begin(b, d)
 	if err != nil {
-		s.failed = fmt.Errorf("sim: matter %d: %w", number, err)
+		s.failed = fmt.Errorf("sim: matter %d at %s: %w", number, sh.host, err)
 		return
 	}
-	m := &matter{number: number, shop: sh, there: there, opened: s.now}
+	m := &matter{number: number, shop: sh, there: there, bought: b, opened: s.now}
 	m.kind, m.id = there.Ref()
+	if b != nil {
+		b.matters = append(b.matters, m)
+	}
 	s.matters = append(s.matters, m)
 	s.byRef[m.ref()] = m
 	s.report.Cases++
 	s.tell(m, "opened at shop %d as %s", sh.number, m.ref())
 	for range d.IntN(3) {
-		s.at(s.now.Add(d.About(4*24*time.Hour)), func() {
-			before := m.there.Truth()
-			m.there.Whim(d)
-			if after := m.there.Truth(); after.Word != before.Word || after.Claim != before.Claim {
-				s.tell(m, "the buyer: %s %s → %s %s", before.Word, before.Claim, after.Word, after.Claim)
-			}
-			m.over = false
-		})
+		s.at(s.now.Add(d.About(4*24*time.Hour)), func() { s.whim(m, d) })
 	}
+}
+
+func (sh *shop) begin(b *bought, d *Draw) (Matter, error) {
+	if b == nil {
+		return sh.there.Open(d)
+	}
+	return sh.there.(Part).OpenFor(d, b.Purchase)
+}
+
+func (s *Sim) whim(m *matter, d *Draw) {
+	before := m.there.Truth()
+	m.there.Whim(d)
+	if after := m.there.Truth(); after.Word != before.Word || after.Claim != before.Claim {
+		s.tell(m, "the buyer: %s %s → %s %s", before.Word, before.Claim, after.Word, after.Claim)
+	}
+	m.over = false
 }
 
 // begin starts an incident that lasts.

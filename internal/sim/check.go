@@ -47,7 +47,8 @@ func (s *Sim) matterOf(caseID int64) *matter {
 	if err != nil || len(sources) == 0 {
 		return nil
 	}
-	return s.byRef[sources[len(sources)-1].Kind+"/"+sources[len(sources)-1].ExternalID]
+	last := sources[len(sources)-1]
+	return s.byRef[refOf(last.StoreID, last.Kind, last.ExternalID)]
 }
 
 // blocked notes that nothing could go out for a while, which excuses as much lateness.
@@ -117,6 +118,9 @@ func (s *Sim) look(m *matter) {
 	if paid := paidSum(t); paid > t.Most.Minor {
 		s.report.PaidTwice++
 		s.violate("paid_twice", m, "%d were paid back of %d", paid, t.Most.Minor)
+	}
+	if m.bought != nil {
+		s.paidBack(m.bought)
 	}
 	if !t.Lapsed.IsZero() && !m.lapsed {
 		m.lapsed = true
@@ -198,7 +202,7 @@ func faultKey(e store.Effect) string {
 // seen checks what a person sees on a page that is up to date.
 func (s *Sim) seen(m *matter, page *desk.CasePage) {
 	t := m.there.Truth()
-	if !t.Waits || page.Facts.Case == nil || page.Facts.Case.Reported.Status != t.Word || page.Facts.Case.Claim.Amount != t.Claim {
+	if !t.Waits || t.Due.IsZero() || page.Facts.Case == nil || page.Facts.Case.Reported.Status != t.Word || page.Facts.Case.Claim.Amount != t.Claim {
 		return
 	}
 	sources, err := s.eye.SourcesOf(context.Background(), page.ID)

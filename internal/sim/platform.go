@@ -47,6 +47,29 @@ type Shop interface {
 	Expire()
 }
 
+// Payments is a platform through which the money of purchases goes that were made elsewhere.
+type Payments interface {
+	Platform
+	// PaymentID is the number a payment has here, and by which shops elsewhere name it; the n-th of the run.
+	PaymentID(n int) string
+}
+
+// Purchase is something a buyer paid for, with what two platforms know of it: the shop where it was bought and the one that took the money.
+type Purchase struct {
+	Number  int
+	By      string // the kind of platform through which the money went
+	Payment string // the number of the payment there
+	Amount  money.Amount
+	At      time.Time
+}
+
+// Part is a shop at one of two platforms that know the same purchases: where things are bought, or where they are paid.
+type Part interface {
+	Shop
+	// OpenFor lets the buyer begin a matter about a purchase now.
+	OpenFor(d *Draw, p Purchase) (Matter, error)
+}
+
 // Matter is one dispute, return or claim at a platform.
 type Matter interface {
 	// Ref is the kind and the number under which the desk keeps it.
@@ -64,7 +87,7 @@ type Truth struct {
 	Open    bool
 	Word    string // the platform's own word of the state
 	Waits   bool   // for an answer of the seller that the desk can send
-	Due     time.Time
+	Due     time.Time // zero = the platform names no instant
 	Lapsed  time.Time // when the seller's time ran out without an answer; zero = it did not
 	Changed time.Time
 	Claim   money.Amount
@@ -76,6 +99,7 @@ type Truth struct {
 type Payment struct {
 	At     time.Time
 	Amount money.Amount
+	Seller bool // because a seller acted; else because the platform or a bank decided
 }
 
 func paidSum(t Truth) int64 {

@@ -32,6 +32,7 @@ type Options struct {
 	SyncEvery  time.Duration // pause between two readings of a store
 	OrderEvery time.Duration
 
+	Kinds      []string // of platforms; shops are spread over them in this order
 	Platforms  []func(now func() time.Time, seed uint64) Platform
 	Connectors func() map[string]connector.Connector // fresh ones for each life of a node
 	Desk       desk.Options                          // rules, templates, key and files; the rest is the simulation's
@@ -96,7 +97,7 @@ type Sim struct {
 	platforms map[string]Platform // by host
 	shops     []*shop
 	matters   []*matter
-	byRef     map[string]*matter // kind/id
+	byRef     map[string]*matter
 	people    []*person
 
 	nodes  []*node
@@ -134,6 +135,8 @@ type shop struct {
 	platform Platform
 	host     string
 	there    Shop
+	company  string
+	currency string
 	id       int64 // at the desk
 	net      []desk.NetRule
 }
@@ -158,7 +161,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	}
 	s.report.fired = s.fired
 	s.report.script = Script{
-		Seed: o.Seed, Start: o.Start, Days: o.Days, Length: o.Length, Stores: o.Stores, Nodes: o.Nodes, Cases: o.Cases, Incidents: s.incidents,
+		Seed: o.Seed, Start: o.Start, Days: o.Days, Length: o.Length, Stores: o.Stores, Nodes: o.Nodes, Cases: o.Cases, Platforms: o.Kinds, Incidents: s.incidents,
 	}
 	if o.Script != nil {
 		s.report.script.Matters = o.Script.Matters
@@ -231,11 +234,13 @@ func (s *Sim) openShop(ctx context.Context, n int, p Platform) error {
 	if err != nil {
 		return err
 	}
-	view, err := s.nodes[0].desk.AddStore(ctx, desk.Root(), there.Input())
+	input := there.Input()
+	view, err := s.nodes[0].desk.AddStore(ctx, desk.Root(), input)
 	if err != nil {
 		return fmt.Errorf("store %d: %w", n, err)
 	}
 	sh := &shop{number: n, platform: p, host: hostOf(p), there: there, id: view.ID, net: netOf(s.o.Seed, n)}
+	sh.company, sh.currency = input.Company, input.Currency
 	s.shops = append(s.shops, sh)
 	return s.nodes[0].desk.SetNet(ctx, desk.Root(), sh.id, sh.net)
 }

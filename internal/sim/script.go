@@ -14,6 +14,7 @@ type Script struct {
 	Length    int        `json:"length"` // days of the run the matters were drawn for: their instants depend on it
 	Stores    int        `json:"stores"`
 	Nodes     int        `json:"nodes"`
+	Platforms []string   `json:"platforms"`
 	Cases     int        `json:"cases"`             // matters of that run
 	Matters   []int      `json:"matters,omitempty"` // those that are opened; empty = all
 	Incidents []Incident `json:"incidents"`
@@ -25,5 +26,5 @@ func (s *Script) has(number int) bool {
 
 // play makes options play a script.
 func (o *Options) play(s *Script) {
-	o.Seed, o.Start, o.Days, o.Length, o.Stores, o.Nodes, o.Cases = s.Seed, s.Start, s.Days, s.Length, s.Stores, s.Nodes, s.Cases
+	o.Seed, o.Start, o.Days, o.Length, o.Stores, o.Nodes, o.Cases, o.Kinds = s.Seed, s.Start, s.Days, s.Length, s.Stores, s.Nodes, s.Cases, s.Platforms
 }

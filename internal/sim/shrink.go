@@ -93,7 +93,7 @@ func (h *shrinking) alone(s *Script, matter int) error {
 		return nil
 	}
 	t := *s
-	t.Matters = []int{matter}
+	t.Matters = []int{matter % s.Cases} // a second matter about the same money begins where the first does
 	for _, incidents := range [][]Incident{{}, s.Incidents} {
 		t.Incidents = incidents
 		ok, err := h.fails(t)
