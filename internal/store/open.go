@@ -141,8 +141,13 @@ func (db *DB) openSQLite(ctx context.Context, address string) error {
 	readers := max(4, runtime.NumCPU())
 	db.pool.SetMaxOpenConns(readers)
 	db.pool.SetMaxIdleConns(readers)
-	db.reader = reader{dialect{}, poolRunner{db: db.pool, prepared: &prepared{}, gated: db.gate != nil}}
 	db.writer, err = startWriter(ctx, db.writing, db.now, path+"-wal", db.log)
+	outside := poolRunner{db: db.pool, prepared: &prepared{}, gated: db.gate != nil}
+	db.reader = reader{dialect{}, outside}
+	if db.gate != nil && err == nil {
+		db.writer.tidy.Stop()
+		db.reader = reader{dialect{}, savingRunner{outside, db.writer}}
+	}
 	return err
 }
 

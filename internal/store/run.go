@@ -124,6 +124,20 @@ func (r poolRunner) exec(context.Context, string, []any) (sql.Result, error) {
 	return nil, errors.New("store: writing happens inside DB.Write only")
 }
 
+// savingRunner reads on the writing connection while nobody writes, and elsewhere else: a reading connection of SQLite forgets every page it
+// has as soon as another one has written, which is most of what a year of simulation costs. It is for one goroutine alone, behind a gate.
+type savingRunner struct {
+	poolRunner
+	writer *writer
+}
+
+func (r savingRunner) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	if len(r.writer.lead) > 0 {
+		return r.poolRunner.query(ctx, text, args) // what is not committed yet is not for those outside
+	}
+	return r.writer.run.query(ctx, text, args)
+}
+
 // txRunner runs inside a PostgreSQL transaction.
 type txRunner struct {
 	tx      *sql.Tx

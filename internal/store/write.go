@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -58,22 +57,12 @@ func (db *DB) Write(ctx context.Context, do func(*Tx) error) error {
 
 // writeShared takes a turn at SQLite's one writer.
 func (db *DB) writeShared(ctx context.Context, do func(*Tx) error) error {
-	turn, run, err := db.writer.enter(ctx)
-	if err != nil {
-		return err
-	}
-	tx := db.newTx(context.WithoutCancel(ctx), run)
-	err = errPanicked
-	defer func() {
-		if err == errPanicked {
-			_ = turn.leave(err) // the panic goes on
-		}
-	}()
-	if err = tx.run(do); err != nil {
-		_ = turn.leave(err) // gives back the same error
-		return known(err)
-	}
-	if err = turn.leave(nil); err == nil {
+	var tx *Tx
+	err := db.writer.write(ctx, func(r runner) error {
+		tx = db.newTx(context.WithoutCancel(ctx), r)
+		return tx.run(do)
+	})
+	if err == nil {
 		db.committed(tx)
 	}
 	return known(err)
@@ -151,6 +140,3 @@ func (tx *Tx) must(what, text string, args ...any) error {
 	}
 	return err
 }
-
-// idle is how long the writer waits for more work before it tidies up.
-const idle = 200 * time.Millisecond

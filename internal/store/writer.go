@@ -21,20 +21,24 @@ const (
 // small because reading beside a long log is slower.
 const checkpointAt = 4 << 20
 
-// writer is SQLite's one writer. Callers queue up; in its turn a caller runs its function itself, on its own goroutine,
-// so that a panic or an early end there is the caller's affair. Whoever waits at that moment shares the next commit.
+// idle is how long nobody must have written before the log is tidied up.
+const idle = 200 * time.Millisecond
+
+// writer is SQLite's one writer. Whoever finds it free leads: he opens the transaction, runs his own function, lets those run who wait by
+// then, each on its own goroutine, and commits for all. Panics and early ends are the affair of the goroutine they happen on.
 type writer struct {
 	conn  *sql.Conn
 	run   connRunner
 	now   func() time.Time
 	wal   string
 	log   *slog.Logger
-	queue chan *turn
+	lead  chan struct{} // holds one while somebody leads; those who wait get it in the order in which they came
+	queue chan *turn    // to whoever leads
 	stop  chan struct{}
-	done  chan struct{}
+	tidy  *time.Timer
 }
 
-// turn is one caller's time at the writer.
+// turn is one caller's time in a group that another leads.
 type turn struct {
 	ctx   context.Context
 	start chan error // nil: go on
@@ -49,78 +53,76 @@ func startWriter(ctx context.Context, db *sql.DB, now func() time.Time, wal stri
 	}
 	w := &writer{
 		conn: conn, run: connRunner{conn, &prepared{}}, now: now, wal: wal, log: log,
-		queue: make(chan *turn), stop: make(chan struct{}), done: make(chan struct{}),
+		lead: make(chan struct{}, 1), queue: make(chan *turn), stop: make(chan struct{}),
 	}
-	go w.work()
+	w.tidy = time.AfterFunc(idle, w.tidyUp)
 	return w, nil
 }
 
-// enter waits for the turn. On success the caller must call leave.
-func (w *writer) enter(ctx context.Context) (*turn, runner, error) {
-	t := &turn{ctx: ctx, start: make(chan error), ran: make(chan error), end: make(chan error, 1)}
+// write runs do inside a transaction and makes it durable, alone or together with others. An error of do undoes what it did and is given
+// back, and so does a panic.
+func (w *writer) write(ctx context.Context, do func(runner) error) error {
 	if err := ctx.Err(); err != nil {
-		return nil, nil, err
+		return err
 	}
 	select {
-	case w.queue <- t:
-	case <-ctx.Done():
-		return nil, nil, ctx.Err()
 	case <-w.stop:
-		return nil, nil, fault.New(fault.Unavailable, "fault.store.unavailable")
+		return fault.New(fault.Unavailable, "fault.store.unavailable")
+	case w.lead <- struct{}{}:
+		return w.group(do)
+	default:
 	}
+	t := &turn{ctx: ctx, start: make(chan error), ran: make(chan error), end: make(chan error, 1)}
 	select {
-	case err := <-t.start:
-		return t, w.run, err
+	case <-w.stop:
+		return fault.New(fault.Unavailable, "fault.store.unavailable")
 	case <-ctx.Done():
-		return nil, nil, ctx.Err()
+		return ctx.Err()
+	case w.lead <- struct{}{}:
+		return w.group(do)
+	case w.queue <- t:
+		return t.take(w.run, do)
 	}
 }
 
-// leave gives the function's result and waits for the commit (not after a failure). The commit's result is given back.
-func (t *turn) leave(err error) error {
-	t.ran <- err
-	if err != nil {
-		return err
+// take waits for the turn, runs do in it and waits for the commit, which does not come after a failure.
+func (t *turn) take(r runner, do func(runner) error) error {
+	select {
+	case err := <-t.start:
+		if err != nil {
+			return err
+		}
+	case <-t.ctx.Done():
+		return t.ctx.Err()
+	}
+	failed := errPanicked
+	defer func() {
+		if failed == errPanicked {
+			t.ran <- failed // the panic goes on
+		}
+	}()
+	failed = do(r)
+	t.ran <- failed
+	if failed != nil {
+		return failed
 	}
 	return <-t.end
 }
 
-func (w *writer) close() {
-	close(w.stop)
-	<-w.done
-	w.run.prepared.close()
-	w.conn.Close()
-}
-
-func (w *writer) work() {
-	defer close(w.done)
-	tidy := time.NewTimer(idle)
-	defer tidy.Stop()
-	for {
-		select {
-		case t := <-w.queue:
-			w.group(t)
-			tidy.Reset(idle)
-		case <-tidy.C:
-			w.checkpoint()
-		case <-w.stop:
-			w.checkpoint()
-			return
-		}
-	}
-}
-
-// group commits the first turn together with all that wait.
-func (w *writer) group(first *turn) {
+// group runs do and commits it together with those who wait.
+func (w *writer) group(do func(runner) error) error {
+	defer func() {
+		w.tidy.Reset(idle)
+		<-w.lead
+	}()
 	if err := w.do("BEGIN IMMEDIATE"); err != nil {
-		first.refuse(known(err))
-		return
+		return known(err)
 	}
 	began := w.now()
-	if !w.begin(first) {
-		return
+	if err := w.first(do); err != nil {
+		return err
 	}
-	kept := []*turn{first}
+	var kept []*turn
 	for n := 1; n < groupSize && w.now().Sub(began) < groupTime; n++ {
 		t := w.waiting()
 		if t == nil {
@@ -131,26 +133,41 @@ func (w *writer) group(first *turn) {
 			kept = append(kept, t)
 		}
 		if err != nil {
-			w.lost(kept, err)
-			return
+			return w.lost(kept, err)
 		}
 	}
-	w.commit(kept)
+	return w.commit(kept)
 }
 
-// begin lets the first caller of a group run. It needs no savepoint: where it fails nothing else is undone with it.
-func (w *writer) begin(t *turn) bool {
+// first runs what the leader of a group came for. It needs no savepoint: where it fails nothing else is undone with it.
+func (w *writer) first(do func(runner) error) (err error) {
+	err = errPanicked
+	defer func() {
+		if err != nil {
+			_ = w.do("ROLLBACK") // where SQLite has rolled back by itself this does nothing
+		}
+	}()
+	return do(w.run)
+}
+
+// close ends the writer after whoever leads now.
+func (w *writer) close() {
+	close(w.stop)
+	w.tidy.Stop()
+	w.lead <- struct{}{}
+	w.checkpoint()
+	w.run.prepared.close()
+	w.conn.Close()
+}
+
+// tidyUp shortens the log when nobody has written for a while.
+func (w *writer) tidyUp() {
 	select {
-	case t.start <- nil:
-	case <-t.ctx.Done():
-		_ = w.do("ROLLBACK") // nothing was done
-		return false
+	case w.lead <- struct{}{}:
+		w.checkpoint()
+		<-w.lead
+	default: // whoever leads now has it done later
 	}
-	if failed := <-t.ran; failed != nil {
-		_ = w.do("ROLLBACK") // where SQLite has rolled back by itself this does nothing
-		return false
-	}
-	return true
 }
 
 // waiting gives the next turn if somebody waits already.
@@ -193,18 +210,16 @@ func (t *turn) refuse(err error) {
 }
 
 // lost: SQLite rolled the transaction back by itself (disk full, read error), so nothing of the group happened.
-func (w *writer) lost(kept []*turn, err error) {
-	w.log.Error("store: a group of writes was rolled back", "writes", len(kept), "error", err)
+func (w *writer) lost(kept []*turn, err error) error {
+	w.log.Error("store: a group of writes was rolled back", "writes", len(kept)+1, "error", err)
 	_ = w.do("ROLLBACK") // nothing is left to roll back
-	for _, t := range kept {
-		t.end <- unavailable(err)
-	}
+	return end(kept, unavailable(err))
 }
 
-func (w *writer) commit(kept []*turn) {
+func (w *writer) commit(kept []*turn) error {
 	err := w.do("COMMIT")
 	if err != nil {
-		w.log.Error("store: a commit failed", "writes", len(kept), "error", err)
+		w.log.Error("store: a commit failed", "writes", len(kept)+1, "error", err)
 		_ = w.do("ROLLBACK") // the commit has failed already
 		if isFull(err) {
 			err = full(err) // a log that could not be written to its end holds no commit
@@ -212,9 +227,15 @@ func (w *writer) commit(kept []*turn) {
 			err = fault.New(fault.Unknown, "fault.store.commit").Because(err)
 		}
 	}
+	return end(kept, err)
+}
+
+// end tells everybody of a group how it ended.
+func end(kept []*turn, err error) error {
 	for _, t := range kept {
 		t.end <- err
 	}
+	return err
 }
 
 func (w *writer) do(text string) error {
