@@ -13,7 +13,8 @@ import (
 	"time"
 
 	"parley/internal/blob"
-	"parley/internal/connector/aliexpress/fake/insim"
+	aliexpress "parley/internal/connector/aliexpress/fake/insim"
+	paypal "parley/internal/connector/paypal/fake/insim"
 	"parley/internal/desk"
 	"parley/internal/fault"
 	"parley/internal/policy"
@@ -27,7 +28,8 @@ import (
 
 // besideSimulation are the platforms that a simulation can run beside, by the names of their connectors. A new one is one line here.
 var besideSimulation = map[string]func(now func() time.Time, seed uint64) sim.Platform{
-	"aliexpress": insim.New,
+	"aliexpress": aliexpress.New,
+	"paypal":     paypal.New,
 }
 
 // Simulated are the names of the platforms that a simulation can run beside, in order.

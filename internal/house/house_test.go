@@ -74,6 +74,7 @@ var mayImport = map[string][]string{
 	"internal/connector/paypal/fake":             {"internal/connector/simulator"},
 	"internal/connector/paypal/fake/demo":        {"internal/connector/paypal/fake"},
 	"internal/connector/paypal/fake/foreign":     {"internal/connector/paypal/fake"},
+	"internal/connector/paypal/fake/insim":       {"internal/connector/paypal/fake", "internal/connector/simulator", "internal/desk", "internal/money", "internal/sim"},
 	"internal/connector/taobao":                  {"internal/connector", "internal/money", "internal/fault", "internal/dispute", "internal/webclient", "internal/connector/alibaba/"},
 	"internal/connector/taobao/fake":             {"internal/connector/simulator"},
 	"internal/connector/taobao/fake/demo":        {"internal/connector/taobao/fake"},

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"parley/internal/connector"
 	"parley/internal/fault"
 )
@@ -18,7 +16,6 @@ import (
 const (
 	pageSize = "50" // the most the list gives
 	maxPages = 2000 // of one listing: a list that never ends is broken
-	together = 8    // details read at a time
 	// farBack is how far back the list can be asked for: 180 days, less two for clocks that differ.
 	farBack = 178 * 24 * time.Hour
 	// recently: on the first pull, what ended so lately is read too.
@@ -173,9 +170,6 @@ func (p *pull) take(ctx context.Context, rows []row) error {
 		return err
 	}
 	snaps, err := p.details(ctx, todo)
-	if err != nil { // what was read before the failure is handed over all the same
-		snaps = slices.DeleteFunc(snaps, func(s connector.Snapshot) bool { return s.Ref.Kind == "" })
-	}
 	for _, s := range snaps {
 		p.sees(s)
 	}
@@ -216,32 +210,32 @@ func (p *pull) fresh(ctx context.Context, rows []row) ([]row, error) {
 	return slices.DeleteFunc(rows, func(r row) bool { return r.fingerprint != "" && had[r.id] == r.fingerprint }), nil
 }
 
-// details reads some disputes in full, several at a time. One that cannot be read becomes a snapshot of what its row says, with the
-// problem; what concerns the whole account ends the pull.
+// details reads some disputes in full, one after the other: PayPal's limit of calls is reached that way too, and what is read does not
+// depend on which answer comes first. One that cannot be read becomes a snapshot of what its row says, with the problem; what concerns the
+// whole account ends the pull, with what was read until then.
 func (p *pull) details(ctx context.Context, rows []row) ([]connector.Snapshot, error) {
-	snaps := make([]connector.Snapshot, len(rows))
-	group, inner := errgroup.WithContext(ctx)
-	group.SetLimit(together)
-	for n, r := range rows {
-		group.Go(func() error {
-			snap, err := p.s.Fetch(inner, r.snap.Ref)
-			if err == nil {
-				snaps[n] = snap
-				return nil
-			}
-			if stops(err) {
-				return err
-			}
-			r.snap.Problem, r.snap.Fingerprint = err, "" // so that the next pull tries again
-			r.snap.Raw = snap.Raw
-			if len(r.snap.Raw) == 0 {
-				r.snap.Raw = json.RawMessage(r.raw.written())
-			}
-			snaps[n] = r.snap
-			return nil
-		})
+	snaps := make([]connector.Snapshot, 0, len(rows))
+	for _, r := range rows {
+		snap, err := p.s.Fetch(ctx, r.snap.Ref)
+		switch {
+		case err != nil && stops(err):
+			return snaps, err
+		case err != nil:
+			snap = r.unread(snap, err)
+		}
+		snaps = append(snaps, snap)
 	}
-	return snaps, group.Wait()
+	return snaps, nil
+}
+
+// unread is what a row says of a dispute that could not be read in full.
+func (r row) unread(got connector.Snapshot, why error) connector.Snapshot {
+	snap := r.snap
+	snap.Problem, snap.Fingerprint = why, "" // so that the next pull tries again
+	if snap.Raw = got.Raw; len(snap.Raw) == 0 {
+		snap.Raw = json.RawMessage(r.raw.written())
+	}
+	return snap
 }
 
 // stops tells a failure that concerns the whole account from one of a single record.

@@ -112,7 +112,7 @@ func (p *Platform) acceptedClaim(d *Dispute, s sent, now time.Time) *problem {
 		}
 		sum = *in.Amount
 	}
-	d.agreed, d.offered, d.answering = true, time.Time{}, false
+	d.agreed, d.offered, d.answers = true, time.Time{}, time.Time{}
 	if in.Kind == "REFUND_WITH_RETURN" {
 		d.waitForReturn(now)
 		return nil
@@ -144,8 +144,8 @@ func (p *Platform) madeOffer(d *Dispute, s sent, now time.Time) *problem {
 		return unprocessable("/offer_amount/value", "", "INVALID_OFFER_AMOUNT", "The offer must be more than zero and at most the amount that can be refunded.")
 	}
 	d.offers = append(d.offers, offerEvent{At: stamp(now), Actor: "SELLER", What: "PROPOSED", Kind: in.Kind, Amount: in.Amount, Notes: in.Note, Stage: d.stage})
-	d.offered, d.answering = now, d.spec.Temper.Answers > 0
-	d.buyersTurn(now)
+	d.offered = now
+	d.spoken(now)
 	return nil
 }
 
@@ -161,7 +161,7 @@ func (p *Platform) sentMessage(d *Dispute, s sent, now time.Time) *problem {
 	}
 	d.messages = append(d.messages, message{By: "SELLER", At: stamp(now), Text: in.Message, Documents: s.files})
 	if d.status == WaitsForSeller {
-		d.buyersTurn(now)
+		d.spoken(now)
 	}
 	return nil
 }
@@ -223,7 +223,7 @@ func (p *Platform) gaveEvidence(d *Dispute, s sent, now time.Time) *problem {
 	}
 	d.evidences = append(d.evidences, given...)
 	if d.stage == Inquiry {
-		d.buyersTurn(now)
+		d.spoken(now)
 	} else {
 		d.reviewed(now)
 	}

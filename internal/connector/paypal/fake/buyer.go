@@ -61,12 +61,16 @@ func (p *Platform) SendBack(d *Dispute, carrier, number string) error {
 		if !d.withReturn || d.returned {
 			return errOver
 		}
-		d.returned = true
-		d.evidences = append(d.evidences, evidence{Kind: "PROOF_OF_RETURN", Source: "SUBMITTED_BY_BUYER", Date: stamp(now), Stage: d.stage,
-			Info: &evidenceInfo{Tracking: []trackingInfo{{Carrier: carrier, Number: number}}}})
-		d.sellersTurn(now)
+		d.sentBack(now, carrier, number)
 		return nil
 	})
+}
+
+func (d *Dispute) sentBack(now time.Time, carrier, number string) {
+	d.returned, d.sendsBack = true, time.Time{}
+	d.evidences = append(d.evidences, evidence{Kind: "PROOF_OF_RETURN", Source: "SUBMITTED_BY_BUYER", Date: stamp(now), Stage: d.stage,
+		Info: &evidenceInfo{Tracking: []trackingInfo{{Carrier: carrier, Number: number}}}})
+	d.sellersTurn(now)
 }
 
 // Rule: PayPal decides what it reviews.
@@ -100,8 +104,16 @@ func (d *Dispute) sellersTurn(now time.Time) {
 
 func (d *Dispute) buyersTurn(now time.Time) {
 	d.status, d.sellerDue, d.buyerDue = WaitsForBuyer, time.Time{}, now.Add(answerTakes)
-	if closes := d.created.Add(inquiryLasts); d.stage == Inquiry && closes.Before(d.buyerDue) {
+	if closes := d.created.Add(inquiryLasts); d.stage == Inquiry && !d.withReturn && closes.Before(d.buyerDue) {
 		d.buyerDue = closes
+	}
+}
+
+// spoken: the seller said something in an inquiry; a scripted buyer will answer.
+func (d *Dispute) spoken(now time.Time) {
+	d.buyersTurn(now)
+	if d.spec.Temper.Answers > 0 {
+		d.answers = now.Add(d.spec.Temper.Answers)
 	}
 }
 
@@ -112,7 +124,7 @@ func (d *Dispute) reviewed(now time.Time) {
 func (d *Dispute) accept(now time.Time) {
 	last := d.offers[len(d.offers)-1]
 	d.offers = append(d.offers, offerEvent{At: stamp(now), Actor: "BUYER", What: "ACCEPTED", Kind: last.Kind, Amount: last.Amount, Stage: d.stage})
-	d.offered, d.answering, d.agreed = time.Time{}, false, true
+	d.offered, d.answers, d.agreed = time.Time{}, time.Time{}, true
 	switch {
 	case last.Kind == "REFUND_WITH_RETURN":
 		d.waitForReturn(now)
@@ -128,17 +140,20 @@ func (d *Dispute) waitForReturn(now time.Time) {
 	d.withReturn = true
 	d.evidences = append(d.evidences, evidence{Kind: "PROOF_OF_RETURN", Source: "REQUESTED_FROM_BUYER", Date: stamp(now), Stage: d.stage})
 	d.buyersTurn(now)
+	if d.spec.Temper.SendsBack > 0 {
+		d.sendsBack = now.Add(d.spec.Temper.SendsBack)
+	}
 }
 
 func (d *Dispute) deny(now time.Time) {
 	last := d.offers[len(d.offers)-1]
 	d.offers = append(d.offers, offerEvent{At: stamp(now), Actor: "BUYER", What: "DENIED", Kind: last.Kind, Amount: last.Amount, Stage: d.stage})
-	d.offered, d.answering = time.Time{}, false
+	d.offered, d.answers = time.Time{}, time.Time{}
 	d.sellersTurn(now)
 }
 
 func (d *Dispute) escalate(now time.Time) {
-	d.stage, d.offered, d.answering = Chargeback, time.Time{}, false
+	d.stage, d.offered, d.answers = Chargeback, time.Time{}, time.Time{}
 	d.sellersTurn(now)
 }
 

@@ -30,11 +30,13 @@ const (
 	appealsWithin = 10 * 24 * time.Hour
 )
 
-// Temper is how a scripted buyer goes on after an offer.
+// Temper is how a scripted buyer goes on after what the seller said in an inquiry: an offer, a message or a proof.
 type Temper struct {
-	Answers     time.Duration // after an offer; 0 = never
+	Answers     time.Duration // after it; 0 = never
 	AcceptsFrom int           // percent of the disputed amount
+	Rounds      int           // how often he only says no, before Then
 	Then        string        // after a refusal: "escalate", "cancel", or nothing
+	SendsBack   time.Duration // after a return was agreed on; 0 = never
 }
 
 // DisputeSpec is a dispute to be opened.
@@ -74,8 +76,11 @@ type Dispute struct {
 	resolved, offered, given time.Time // instants of the end, of the offer on the table, and of what is under review
 	withReturn, returned     bool
 	appealed, agreed         bool
-	answering                bool   // a scripted buyer will answer the offer
-	strange                  string // a word nobody has documented
+	ruled                    bool      // the end was PayPal's decision
+	answers, sendsBack       time.Time // when a scripted buyer answers, and sends goods back
+	rounds                   int       // how often he said no
+	lapsed                   time.Time // when the seller's time ran out
+	strange                  string    // a word nobody has documented
 }
 
 // ID is the number of the dispute.
@@ -97,7 +102,9 @@ func (p *Platform) Open(a *Account, spec DisputeSpec) *Dispute {
 	if d.spec.Says != "" && d.stage == Inquiry {
 		d.messages = append(d.messages, message{By: "BUYER", At: stamp(now), Text: d.spec.Says})
 	}
-	p.disputes = append(p.disputes, d)
+	p.disputes, p.running = append(p.disputes, d), append(p.running, d)
+	a.disputes, a.byID[d.id] = append(a.disputes, d), d
+	p.expect(d)
 	p.tell(d, "CUSTOMER.DISPUTE.CREATED")
 	return d
 }
@@ -148,6 +155,7 @@ func (p *Platform) change(d *Dispute, do func(now time.Time) error) error {
 // changed notes that a dispute is another one now.
 func (p *Platform) changed(d *Dispute, now time.Time) {
 	d.updated = now
+	p.expect(d)
 	if d.status == Resolved && d.resolved.Equal(now) {
 		p.tell(d, "CUSTOMER.DISPUTE.RESOLVED")
 		return
@@ -158,7 +166,7 @@ func (p *Platform) changed(d *Dispute, now time.Time) {
 // end resolves a dispute.
 func (d *Dispute) end(now time.Time, outcome string, refunded Money) {
 	d.status, d.outcome, d.refunded, d.resolved = Resolved, outcome, refunded, now
-	d.sellerDue, d.buyerDue, d.answering = time.Time{}, time.Time{}, false
+	d.sellerDue, d.buyerDue, d.answers, d.sendsBack, d.ruled = time.Time{}, time.Time{}, time.Time{}, time.Time{}, false
 	switch {
 	case refunded.Minor == 0:
 	case refunded.Minor < d.spec.Gross.Minor:
@@ -175,6 +183,7 @@ func (d *Dispute) rule(now time.Time, forBuyer bool, reason string) {
 	}
 	d.adjudications = append(d.adjudications, adjudication{Kind: kind, At: stamp(now), Reason: reason, Stage: d.stage})
 	d.end(now, outcome, sum)
+	d.ruled = true
 }
 
 // appealable tells until when the seller may appeal: a decision against him, once, within ten days.

@@ -30,9 +30,13 @@ func (p *Platform) list(q *request) (members, *problem) {
 	}
 	now := p.now()
 	var rows []members
-	for _, d := range slices.Backward(p.disputes) {
-		if d.account == q.account && ask.wants(d, now) {
-			rows = append(rows, d.row(q.base, now))
+	for _, d := range slices.Backward(q.account.disputes) {
+		if !ask.wants(d, now) {
+			continue
+		}
+		rows = append(rows, p.shown(d.row(q.base, now)))
+		if p.twice {
+			rows = append(rows, rows[len(rows)-1])
 		}
 	}
 	page := rows[min(ask.from, len(rows)):min(ask.from+ask.size, len(rows))]

@@ -13,7 +13,9 @@ func (p *Platform) Strange(d *Dispute, word string) {
 func (p *Platform) Vanish(d *Dispute) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.disputes = slices.DeleteFunc(p.disputes, func(one *Dispute) bool { return one == d })
+	is := func(one *Dispute) bool { return one == d }
+	p.disputes, p.running, d.account.disputes = slices.DeleteFunc(p.disputes, is), slices.DeleteFunc(p.running, is), slices.DeleteFunc(d.account.disputes, is)
+	delete(d.account.byID, d.id)
 }
 
 // Overlap makes so many rows of each page come again on the next.

@@ -30,6 +30,11 @@ type Platform struct {
 	ahead    time.Duration // by Advance
 	accounts []*Account
 	disputes []*Dispute // in the order they were opened
+	running  []*Dispute // those that had not ended when somebody looked last
+	wake     time.Time  // nothing happens by itself before; zero = never
+	acted    int        // how many acts of sellers' programs were carried out
+	odd      bool       // one answer holds what nobody has documented
+	twice    bool       // one list has each row twice
 	done     map[string]reply
 	carried  map[string]int // PayPal-Request-Id → how often an act was carried out under it
 	overlap  int            // rows of a page that come again on the next
@@ -95,6 +100,8 @@ type Account struct {
 	without                                   bool
 	tokens                                    map[string]time.Time // token → end
 	given                                     int
+	disputes                                  []*Dispute // in the order they were opened
+	byID                                      map[string]*Dispute
 }
 
 // AddAccount adds an account.
@@ -106,6 +113,7 @@ func (p *Platform) AddAccount(spec AccountSpec) *Account {
 		Name: spec.Name, ClientID: or(spec.ClientID, fmt.Sprintf("AFAKECLIENT%04d", n)), Secret: or(spec.Secret, "EFAKE-"+made("secret", n)[:24]),
 		MerchantID: or(spec.MerchantID, fmt.Sprintf("FAKEMERCHANT%d", n)), AppID: fmt.Sprintf("APP-FAKE%06d", n),
 		WebhookURL: spec.WebhookURL, WebhookID: fmt.Sprintf("WEBHOOK-FAKE-%d", n), without: spec.WithoutDisputes, tokens: map[string]time.Time{},
+		byID: map[string]*Dispute{},
 	}
 	p.accounts = append(p.accounts, a)
 	return a

@@ -136,20 +136,15 @@ func (p *Platform) one(q *request, parts []string) (int, []byte) {
 	case d == nil:
 		return p.refused(&problem{404, "dispute_id", parts[0], "path", "INVALID_DISPUTE_ID", "The dispute ID is not found."})
 	case len(parts) == 1 && q.Method == http.MethodGet:
-		return 200, encoded(d.detail(q.base, p.now()))
+		return 200, encoded(p.shown(d.detail(q.base, p.now())))
 	case len(parts) == 2 && q.Method == http.MethodPost:
 		return p.once(q, d, parts[1])
 	}
 	return p.refused(&problem{status: 405})
 }
 
-func (p *Platform) find(a *Account, id string) *Dispute {
-	for _, d := range p.disputes {
-		if d.id == id && d.account == a {
-			return d
-		}
-	}
-	return nil
+func (*Platform) find(a *Account, id string) *Dispute {
+	return a.byID[id]
 }
 
 // once does an act, and answers the same PayPal-Request-Id as it did before.
@@ -163,6 +158,9 @@ func (p *Platform) once(q *request, d *Dispute, verb string) (int, []byte) {
 	}
 	if refused := p.act(q, d, verb); refused != nil {
 		return p.refused(refused)
+	}
+	if _, seller := acts[verb]; seller {
+		p.acted++
 	}
 	p.carried[q.Header.Get("PayPal-Request-Id")]++
 	p.changed(d, p.now())
