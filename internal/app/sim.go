@@ -15,6 +15,7 @@ import (
 	"parley/internal/blob"
 	aliexpress "parley/internal/connector/aliexpress/fake/insim"
 	paypal "parley/internal/connector/paypal/fake/insim"
+	shopify "parley/internal/connector/shopify/fake/insim"
 	"parley/internal/desk"
 	"parley/internal/fault"
 	"parley/internal/policy"
@@ -30,6 +31,7 @@ import (
 var besideSimulation = map[string]func(now func() time.Time, seed uint64) sim.Platform{
 	"aliexpress": aliexpress.New,
 	"paypal":     paypal.New,
+	"shopify":    shopify.New,
 }
 
 // Simulated are the names of the platforms that a simulation can run beside, in order.

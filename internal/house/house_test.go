@@ -90,6 +90,7 @@ var mayImport = map[string][]string{
 	"internal/connector/shopify/fake":            {"internal/connector/simulator"},
 	"internal/connector/shopify/fake/demo":       {"internal/connector/shopify/fake"},
 	"internal/connector/shopify/fake/foreign":    {"internal/connector/shopify/fake", "internal/connector/shopify"},
+	"internal/connector/shopify/fake/insim":      {"internal/connector/shopify/fake", "internal/connector/simulator", "internal/desk", "internal/money", "internal/sim"},
 }
 
 // mayUse lists who may import what of the world.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"parley/internal/connector"
@@ -239,14 +240,24 @@ func (s *Sim) openShop(ctx context.Context, n int, p Platform) error {
 	if err != nil {
 		return fmt.Errorf("store %d: %w", n, err)
 	}
-	sh := &shop{number: n, platform: p, host: hostOf(p), there: there, id: view.ID, net: netOf(s.o.Seed, n)}
+	sh := &shop{number: n, platform: p, host: hostOf(p), there: there, id: view.ID, net: netOf(s.o.Seed, n, s.o.Connectors()[p.Kind()].About().Acts)}
 	sh.company, sh.currency = input.Company, input.Currency
 	s.shops = append(s.shops, sh)
 	return s.nodes[0].desk.SetNet(ctx, desk.Root(), sh.id, sh.net)
 }
 
 // netOf is what a shop's safety net does when nobody answered: most accept in the end, some offer a part first, some only call a person.
-func netOf(seed uint64, n int) []desk.NetRule {
+// Where programs cannot do there what is drawn, a person is called.
+func netOf(seed uint64, n int, acts []string) []desk.NetRule {
+	rules := drawNet(seed, n)
+	can := slices.DeleteFunc(slices.Clone(rules), func(r desk.NetRule) bool { return r.Do != "escalate" && !slices.Contains(acts, r.Do) })
+	if len(can) == 0 {
+		return []desk.NetRule{{Do: "escalate", Margin: rules[0].Margin}}
+	}
+	return can
+}
+
+func drawNet(seed uint64, n int) []desk.NetRule {
 	d := NewDraw(seed, "net", n)
 	margin := 60 * (6 + d.IntN(8))
 	last := desk.NetRule{Do: "accept", Margin: margin}

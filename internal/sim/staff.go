@@ -97,20 +97,27 @@ func (s *Sim) shift(p *person) {
 	if n.dead {
 		return
 	}
+	for _, view := range []string{"to_answer", "returns"} {
+		s.leaf(n, p, view)
+	}
+	s.click(p)
+}
+
+// leaf goes through a tab of the queue, and answers what waits for the shop.
+func (s *Sim) leaf(n *node, p *person, view string) {
 	var page desk.QueuePage
 	err := n.use(func(ctx context.Context) (err error) {
-		page, err = n.desk.Queue(ctx, p.who, desk.QueueQuery{View: "to_answer", Limit: 200})
+		page, err = n.desk.Queue(ctx, p.who, desk.QueueQuery{View: view, Limit: 200})
 		return err
 	})
 	if err != nil {
 		return
 	}
 	for _, row := range page.Rows {
-		if p.mine(s, row.Store.ID) && row.Effect != "planned" && row.Effect != "sending" && row.Effect != "sent" {
+		if p.mine(s, row.Store.ID) && row.Owner != "buyer" && row.Effect != "planned" && row.Effect != "sending" && row.Effect != "sent" {
 			s.consider(p, row)
 		}
 	}
-	s.click(p)
 }
 
 // click does in the platforms' own pages what waits there.

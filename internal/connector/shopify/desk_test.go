@@ -193,3 +193,36 @@ func (o *office) picture() desk.EvidenceInput {
 	must(o.t, png.Encode(&b, image.NewRGBA(image.Rect(0, 0, 2, 2))))
 	return desk.EvidenceInput{Name: "signature.png", Kind: "signature", Content: &b}
 }
+
+// Goods that came back and were unpacked wait for the shop's money: the return is in the queue of what is to be answered again.
+func TestUnpackedGoodsWaitForTheMoney(t *testing.T) {
+	o := newOffice(t)
+	r := o.shop.RequestReturn(o.sent(), fake.ReturnSpec{ReasonHandle: "unwanted", Temper: fake.Temper{SendsBack: 24 * time.Hour, Travels: 24 * time.Hour}})
+	o.pass(time.Minute)
+	must(t, o.SyncNow(t.Context(), o.owner, o.storeID))
+	o.pass(time.Minute)
+	row := o.only()
+	o.decide(row.ID, desk.Choice{Option: "accept_return"})
+	if o.shop.Inspect(r) {
+		t.Error("goods were unpacked that did not come")
+	}
+	o.pass(49 * time.Hour)
+	if !o.shop.Inspect(r) || o.shop.Inspect(r) {
+		t.Error("goods that came are unpacked once")
+	}
+	o.pass(time.Minute)
+	must(t, o.SyncNow(t.Context(), o.owner, o.storeID))
+	o.pass(time.Minute)
+	if row = o.only(); row.State != "wait_seller_goods" || row.Owner != "seller" {
+		t.Errorf("unpacked: %+v", row)
+	}
+	if dec := o.decide(row.ID, desk.Choice{Option: "refund", Amount: euro(3990)}); dec.State != "done" {
+		t.Fatalf("decision %+v", dec)
+	}
+	if dec := o.decide(row.ID, desk.Choice{Option: "confirm_goods"}); dec.State != "done" {
+		t.Fatalf("decision %+v", dec)
+	}
+	if s := o.shop.Sight(r); s.Open || s.Status != "CLOSED" || s.Refunded() != 3990 || o.platform.Acted() != 3 {
+		t.Errorf("at the platform %+v after %d acts", s, o.platform.Acted())
+	}
+}

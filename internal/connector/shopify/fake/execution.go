@@ -14,6 +14,9 @@ type object map[string]any
 // with is a field that depends on its arguments.
 type with func(args map[string]any) any
 
+// lazy is an object that is made when somebody looks at it: most of a list is on other pages than the one asked for.
+type lazy func() object
+
 // execution carries out one checked operation over objects. gqlparser reads and checks documents but does not execute them.
 type execution struct {
 	schema *ast.Schema
@@ -90,6 +93,9 @@ func (x *execution) field(f *ast.Field, of *ast.Definition, o object) any {
 func (x *execution) complete(set ast.SelectionSet, t *ast.Type, value any, args map[string]any) any {
 	if value == nil {
 		return nil
+	}
+	if made, ok := value.(lazy); ok {
+		value = made()
 	}
 	if t.Elem != nil {
 		list, _ := value.([]any)

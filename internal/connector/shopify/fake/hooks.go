@@ -51,11 +51,14 @@ func (s *Shop) subscribe(args map[string]any) any {
 
 // push queues a delivery for everybody who asked for the topic.
 func (s *Shop) push(topic string, body map[string]any) {
+	event := s.p.next()
+	if len(s.hooks) == 0 {
+		return
+	}
 	raw, err := json.Marshal(body)
 	if err != nil {
 		return
 	}
-	event := s.p.next()
 	for _, h := range s.hooks {
 		if h.topic != "" && h.topic != topic {
 			continue

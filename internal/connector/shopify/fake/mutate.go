@@ -25,6 +25,12 @@ func userErrors(member, field, message, code string) object {
 
 func made(member string, value object) object { return object{member: value, "userErrors": []any{}} }
 
+// did is a payload that says yes to an act which changed something.
+func (s *Shop) did(member string, value object) object {
+	s.p.acted++
+	return made(member, value)
+}
+
 // mutation is the root of all mutations. gqlparser has checked names, types and enumerations of every argument.
 func (s *Shop) mutation() object {
 	return object{
@@ -51,14 +57,8 @@ func text(in map[string]any, name string) string {
 }
 
 func (s *Shop) returnBy(id string) *Return {
-	for _, o := range s.orders {
-		for _, r := range o.returns {
-			if gid("Return", r.ID) == id {
-				return r
-			}
-		}
-	}
-	return nil
+	r, _ := s.named[id].(*Return)
+	return r
 }
 
 // inState finds a return that stands where the call needs it, or the no.
@@ -78,10 +78,9 @@ func (s *Shop) approve(args map[string]any) any {
 	if no != nil {
 		return no
 	}
-	r.Status, r.Approved = "OPEN", s.p.now()
-	r.order.touch(s.p.now())
+	s.open(r, s.p.now())
 	s.pushReturn("RETURNS_APPROVE", r)
-	return made("return", s.returned(r))
+	return s.did("return", s.returned(r))
 }
 
 func (s *Shop) decline(args map[string]any) any {
@@ -93,7 +92,7 @@ func (s *Shop) decline(args map[string]any) any {
 	r.Declined, r.Note = text(in, "declineReason"), text(in, "declineNote")
 	r.end("DECLINED", s.p.now())
 	s.pushReturn("RETURNS_DECLINE", r)
-	return made("return", s.returned(r))
+	return s.did("return", s.returned(r))
 }
 
 func (s *Shop) cancel(args map[string]any) any {
@@ -103,7 +102,7 @@ func (s *Shop) cancel(args map[string]any) any {
 	}
 	r.end("CANCELED", s.p.now())
 	s.pushReturn("RETURNS_CANCEL", r)
-	return made("return", s.returned(r))
+	return s.did("return", s.returned(r))
 }
 
 func (s *Shop) closeReturn(args map[string]any) any {
@@ -113,7 +112,7 @@ func (s *Shop) closeReturn(args map[string]any) any {
 	}
 	r.end("CLOSED", s.p.now())
 	s.pushReturn("RETURNS_CLOSE", r)
-	return made("return", s.returned(r))
+	return s.did("return", s.returned(r))
 }
 
 // process takes returned lines in; a return whose lines are all in closes.
@@ -147,7 +146,7 @@ func (s *Shop) process(args map[string]any) any {
 	}
 	r.order.touch(s.p.now())
 	s.pushReturn("RETURNS_PROCESS", r)
-	return made("return", s.returned(r))
+	return s.did("return", s.returned(r))
 }
 
 // payBack notes a refund, unless it is above what is left.
@@ -192,13 +191,8 @@ func (s *Shop) refund(args map[string]any) any {
 }
 
 func (s *Shop) refundOnce(in map[string]any) object {
-	var o *Order
-	for _, one := range s.orders {
-		if gid("Order", one.ID) == text(in, "orderId") {
-			o = one
-		}
-	}
-	if o == nil {
+	o, ok := s.named[text(in, "orderId")].(*Order)
+	if !ok {
 		return userErrors("refund", "orderId", "Order does not exist", "")
 	}
 	parts, _ := in["transactions"].([]any)
@@ -214,7 +208,7 @@ func (s *Shop) refundOnce(in map[string]any) object {
 	if !s.payBack(o, sum, text(in, "note"), nil) {
 		return userErrors("refund", "transactions", "Refund amount is greater than net payment received.", "")
 	}
-	return made("refund", s.refunded(o, o.refunds[len(o.refunds)-1]))
+	return s.did("refund", s.refunded(o, o.refunds[len(o.refunds)-1]))
 }
 
 func (s *Shop) updateEvidence(args map[string]any) any {
@@ -248,6 +242,7 @@ func (s *Shop) updateEvidence(args map[string]any) any {
 		d.Submitted, d.Status, d.Sent = true, "UNDER_REVIEW", s.p.now()
 		d.order.touch(s.p.now())
 		s.pushDispute("DISPUTES_UPDATE", d)
+		s.p.acted++
 	}
 	return made("disputeEvidence", s.evidence(d))
 }
@@ -275,7 +270,7 @@ func (s *Shop) createCode(args map[string]any) any {
 		}
 	}
 	s.codes[code] = s.p.next()
-	return made("codeDiscountNode", object{"id": gid("DiscountCodeNode", s.codes[code])})
+	return s.did("codeDiscountNode", object{"id": gid("DiscountCodeNode", s.codes[code])})
 }
 
 // HasCode tells whether a shop has a discount code.

@@ -30,15 +30,22 @@ type Platform struct {
 	now     func() time.Time
 	points  float64
 	schema  *ast.Schema
+	read    map[string]*ast.QueryDocument // documents that were read and checked, by their text
 	shops   []*Shop
-	last    int64 // last number given to anything
+	byToken map[string]*Shop
+	acted   int    // acts of sellers' programs that were carried out
+	trouble string // which the next document meets; see Spoil
+	last    int64  // last number given to anything
 	pending []Delivery
 	handler http.Handler
 }
 
 // New makes an empty platform.
 func New(o Options) *Platform {
-	p := &Platform{now: o.Now, points: o.Points, last: 5000000000, schema: gqlparser.MustLoadSchema(&ast.Source{Name: "schema.graphql", Input: schemaText})}
+	p := &Platform{
+		now: o.Now, points: o.Points, last: 5000000000, schema: gqlparser.MustLoadSchema(&ast.Source{Name: "schema.graphql", Input: schemaText}),
+		read: map[string]*ast.QueryDocument{}, byToken: map[string]*Shop{},
+	}
 	if p.points == 0 {
 		p.points = 2000
 	}
@@ -91,6 +98,9 @@ type Shop struct {
 	p        *Platform
 	number   int // of the last order
 	orders   []*Order
+	updated  []*Order       // the same in the order of their last change, as far as nothing changed since it was asked for
+	named    map[string]any // what global ids stand for: orders (by their own and their fulfilment order's), returns, disputes and their evidence
+	due      []due
 	disputes []*Dispute
 	codes    map[string]int64
 	keys     map[string]keyed
@@ -103,7 +113,10 @@ type Shop struct {
 func (p *Platform) AddShop(spec ShopSpec) *Shop {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s := &Shop{ShopSpec: spec, ID: p.next(), p: p, number: 1000, codes: map[string]int64{}, keys: map[string]keyed{}, left: p.points, refilled: p.now()}
+	s := &Shop{
+		ShopSpec: spec, ID: p.next(), p: p, number: 1000, named: map[string]any{}, codes: map[string]int64{}, keys: map[string]keyed{}, left: p.points,
+		refilled: p.now(),
+	}
 	if s.Token == "" {
 		s.Token = fmt.Sprintf("shpat_fake_%s_%d", spec.Domain, s.ID)
 	}
@@ -114,6 +127,7 @@ func (p *Platform) AddShop(spec ShopSpec) *Shop {
 		s.Zone = "Europe/Madrid"
 	}
 	p.shops = append(p.shops, s)
+	p.byToken[s.Token] = s
 	return s
 }
 
@@ -128,6 +142,7 @@ func (p *Platform) Shops() []*Shop {
 func (s *Shop) Revoke() {
 	s.p.mu.Lock()
 	defer s.p.mu.Unlock()
+	delete(s.p.byToken, s.Token)
 	s.Token = ""
 }
 
@@ -140,11 +155,5 @@ func (p *Platform) next() int64 {
 func gid(kind string, id int64) string { return fmt.Sprintf("gid://shopify/%s/%d", kind, id) }
 
 func (p *Platform) shopOf(r *http.Request) *Shop {
-	token := r.Header.Get("X-Shopify-Access-Token")
-	for _, s := range p.shops {
-		if token != "" && s.Token == token {
-			return s
-		}
-	}
-	return nil
+	return p.byToken[r.Header.Get("X-Shopify-Access-Token")]
 }

@@ -153,8 +153,7 @@ func (s *Shop) answered(r *Return, status string, at time.Time) {
 	}
 	switch status {
 	case "OPEN":
-		r.Status, r.Approved = "OPEN", at
-		r.order.touch(at)
+		s.open(r, at)
 	case "DECLINED":
 		r.Declined, r.Note = "RETURN_PERIOD_ENDED", "The return period is over."
 		r.end("DECLINED", at)

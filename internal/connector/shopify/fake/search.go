@@ -1,6 +1,7 @@
 package fake
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -8,8 +9,10 @@ import (
 
 // term is one comparison of a search: key, comparator ("", ">", ">=", "<", "<="), value, and whether it is turned around.
 type term struct {
-	key, comparator, value string
-	not                    bool
+	key, comparator string
+	values          []string  // of which one has to be it
+	at              time.Time // the value as an instant; zero where it is none
+	not             bool
 }
 
 // searched reads a query of the search syntax: alternatives (OR) of terms that all must hold (AND, or side by side). Nesting with
@@ -34,14 +37,17 @@ func searched(query string) [][]term {
 		if rest, ok := strings.CutPrefix(word, "-"); ok {
 			t.not, word = true, rest
 		}
-		t.key, t.value, _ = strings.Cut(word, ":")
+		var value string
+		t.key, value, _ = strings.Cut(word, ":")
 		for _, c := range []string{">=", "<=", ">", "<"} {
-			if rest, ok := strings.CutPrefix(t.value, c); ok {
-				t.comparator, t.value = c, rest
+			if rest, ok := strings.CutPrefix(value, c); ok {
+				t.comparator, value = c, rest
 				break
 			}
 		}
-		t.value = unquoted(t.value)
+		value = unquoted(value)
+		t.values = strings.Split(value, ",")
+		t.at, _ = time.Parse(time.RFC3339, value) // zero then
 		all = append(all, t)
 	}
 	return append(out, all)
@@ -83,93 +89,125 @@ func unquoted(v string) string {
 	return strings.NewReplacer(`\\`, `\`, `\'`, `'`, `\"`, `"`).Replace(v)
 }
 
-// matches tells whether fields (text or instant, by key) answer a query. A key nobody knows is left out of account, as on the platform.
-func matches(query string, fields map[string]any) bool {
+// fields gives the text or the instant that a record has under a key; nil where nobody knows the key.
+type fields func(key string) any
+
+// search is a query that was read.
+type search [][]term
+
+func searchOf(args map[string]any) search {
+	query, _ := args["query"].(string)
 	if strings.TrimSpace(query) == "" {
+		return nil
+	}
+	return searched(query)
+}
+
+// finds tells whether a record answers the query. A key nobody knows is left out of account, as on the platform.
+func (s search) finds(of fields) bool {
+	if s == nil {
 		return true
 	}
-	return slices.ContainsFunc(searched(query), func(all []term) bool {
-		return !slices.ContainsFunc(all, func(t term) bool { return !t.holds(fields) })
+	return slices.ContainsFunc(s, func(all []term) bool {
+		return !slices.ContainsFunc(all, func(t term) bool { return !t.holds(of) })
 	})
 }
 
-func (t term) holds(fields map[string]any) bool {
-	have, known := fields[t.key]
-	if !known {
-		return true
-	}
-	var yes bool
-	switch have := have.(type) {
+func (t term) holds(of fields) bool {
+	switch have := of(t.key).(type) {
 	case string:
-		yes = slices.ContainsFunc(strings.Split(t.value, ","), func(v string) bool { return strings.EqualFold(v, have) })
+		yes := slices.ContainsFunc(t.values, func(v string) bool { return strings.EqualFold(v, have) })
+		return yes != t.not
 	case time.Time:
-		yes = t.within(have)
+		return t.within(have) != t.not
 	}
-	return yes != t.not
+	return true
 }
 
 func (t term) within(have time.Time) bool {
-	want, err := time.Parse(time.RFC3339, t.value)
-	if err != nil {
+	if t.at.IsZero() {
 		return true
 	}
 	switch t.comparator {
 	case ">":
-		return have.After(want)
+		return have.After(t.at)
 	case ">=":
-		return !have.Before(want)
+		return !have.Before(t.at)
 	case "<":
-		return have.Before(want)
+		return have.Before(t.at)
 	case "<=":
-		return !have.After(want)
+		return !have.After(t.at)
 	}
-	return have.Equal(want)
+	return have.Equal(t.at)
 }
 
 func (s *Shop) orderList(args map[string]any) any {
-	query, _ := args["query"].(string)
-	orders := slices.Clone(s.orders)
-	key := func(o *Order) time.Time { return o.Placed }
-	if args["sortKey"] == "UPDATED_AT" {
-		key = func(o *Order) time.Time { return o.UpdatedAt }
-	}
-	slices.SortStableFunc(orders, func(a, b *Order) int { return key(a).Compare(key(b)) })
-	if args["reverse"] == true {
-		slices.Reverse(orders)
-	}
+	query := searchOf(args)
 	out := []any{}
-	for _, o := range orders {
-		if matches(query, map[string]any{
-			"name": o.Name, "updated_at": o.UpdatedAt.Truncate(time.Second), "created_at": o.Placed, "processed_at": o.Placed, "return_status": o.returning(),
-			"fulfillment_status": map[string]string{"FULFILLED": "shipped", "UNFULFILLED": "unshipped"}[o.sent()], "financial_status": o.paid(),
-		}) {
-			out = append(out, s.order(o))
+	for _, o := range s.sorted(args["sortKey"]) {
+		if query.finds(o.field) {
+			out = append(out, lazy(func() object { return s.order(o) }))
 		}
 	}
-	return out
+	if args["reverse"] == true {
+		slices.Reverse(out)
+	}
+	return s.listed(out)
+}
+
+// sorted are the orders by the time they were placed, or last changed.
+func (s *Shop) sorted(by any) []*Order {
+	if by != "UPDATED_AT" {
+		orders := slices.Clone(s.orders)
+		slices.SortStableFunc(orders, func(a, b *Order) int { return a.Placed.Compare(b.Placed) })
+		return orders
+	}
+	changed := func(a, b *Order) int { return cmp.Or(a.UpdatedAt.Compare(b.UpdatedAt), cmp.Compare(a.ID, b.ID)) }
+	if !slices.IsSortedFunc(s.updated, changed) {
+		slices.SortFunc(s.updated, changed)
+	}
+	return s.updated
+}
+
+// field is what an order can be searched by.
+func (o *Order) field(key string) any {
+	switch key {
+	case "name":
+		return o.Name
+	case "updated_at":
+		return o.UpdatedAt.Truncate(time.Second)
+	case "created_at", "processed_at":
+		return o.Placed
+	case "return_status":
+		return o.returning()
+	case "fulfillment_status":
+		return map[string]string{"FULFILLED": "shipped", "UNFULFILLED": "unshipped"}[o.sent()]
+	case "financial_status":
+		return o.paid()
+	}
+	return nil
 }
 
 func (s *Shop) disputeList(args map[string]any) any {
-	query, _ := args["query"].(string)
+	query := searchOf(args)
 	out := []any{}
 	for _, d := range s.disputes {
-		if matches(query, map[string]any{"status": d.Status, "initiated_at": d.At}) {
+		if query.finds(func(key string) any { return map[string]any{"status": d.Status, "initiated_at": d.At}[key] }) {
 			out = append(out, s.dispute(d))
 		}
 	}
-	return out
+	return s.listed(out)
 }
 
 func (s *Shop) fulfilmentList(args map[string]any) any {
-	query, _ := args["query"].(string)
+	query := searchOf(args)
 	closed, _ := args["includeClosed"].(bool)
 	out := []any{}
 	for _, o := range s.orders {
-		v := s.fulfilmentOrder(o)
-		status, _ := v["status"].(string)
-		if (closed || status != "CLOSED") && matches(query, map[string]any{"status": status, "updated_at": o.UpdatedAt}) {
-			out = append(out, v)
+		status := o.fulfilling()
+		if (closed || status != "CLOSED") && query.finds(func(key string) any { return map[string]any{"status": status, "updated_at": o.UpdatedAt}[key] }) {
+			out = append(out, s.fulfilmentOrder(o))
 		}
 	}
-	return out
+	return s.listed(out)
 }

@@ -78,26 +78,19 @@ func (s *Shop) node(id, kind string) any {
 	if !ok || (kind != "" && what != kind) {
 		return nil
 	}
-	for _, o := range s.orders {
-		switch id {
-		case gid("Order", o.ID):
-			return s.order(o)
-		case gid("FulfillmentOrder", o.FulfilmentOrder):
-			return s.fulfilmentOrder(o)
+	switch found := s.named[id].(type) {
+	case *Order:
+		if what == "FulfillmentOrder" {
+			return s.fulfilmentOrder(found)
 		}
-		for _, r := range o.returns {
-			if id == gid("Return", r.ID) {
-				return s.returned(r)
-			}
+		return s.order(found)
+	case *Return:
+		return s.returned(found)
+	case *Dispute:
+		if what == "ShopifyPaymentsDisputeEvidence" {
+			return s.evidence(found)
 		}
-	}
-	for _, d := range s.disputes {
-		switch id {
-		case gid("ShopifyPaymentsDispute", d.ID):
-			return s.dispute(d)
-		case gid("ShopifyPaymentsDisputeEvidence", d.Evidence):
-			return s.evidence(d)
-		}
+		return s.dispute(found)
 	}
 	return nil
 }
@@ -117,13 +110,15 @@ func (s *Shop) order(o *Order) object {
 		"paymentGatewayNames": []any{o.Gateway}, "tags": []any{},
 		"shippingAddress": object{"id": gid("MailingAddress", c.id), "city": orNull(c.City), "countryCodeV2": orNull(c.Country), "timeZone": orNull(c.Zone), "firstName": orNull(c.First), "lastName": orNull(c.Last)},
 		"totalPriceSet":   o.Total().bag(), "totalShippingPriceSet": Money{o.Shipping, o.Currency}.bag(), "totalRefundedSet": Money{o.refunded(), o.Currency}.bag(),
-		"lineItems":         listOf(o.Lines, func(l *Line) object { return l.view(o) }),
-		"fulfillments":      listOf(o.fulfilments, func(f *Fulfilment) object { return f.view(o) }),
+		"lineItems": with(func(map[string]any) any { return listOf(o.Lines, func(l *Line) object { return l.view(o) }) }),
+		"fulfillments": with(func(map[string]any) any {
+			return listOf(o.fulfilments, func(f *Fulfilment) object { return f.view(o) })
+		}),
 		"fulfillmentOrders": with(func(map[string]any) any { return []any{s.fulfilmentOrder(o)} }),
-		"transactions":      o.transactions(),
-		"refunds":           listOf(o.refunds, func(r *refund) object { return s.refunded(o, r) }),
+		"transactions":      with(func(map[string]any) any { return o.transactions() }),
+		"refunds":           with(func(map[string]any) any { return listOf(o.refunds, func(r *refund) object { return s.refunded(o, r) }) }),
 		"returns":           with(func(map[string]any) any { return listOf(o.returns, s.returned) }),
-		"disputes":          s.summaries(o),
+		"disputes":          with(func(map[string]any) any { return s.summaries(o) }),
 	}
 }
 
@@ -154,6 +149,14 @@ func (o *Order) sent() string {
 	return "UNFULFILLED"
 }
 
+// fulfilling is the state of the one fulfilment order.
+func (o *Order) fulfilling() string {
+	if len(o.fulfilments) > 0 {
+		return "CLOSED"
+	}
+	return "OPEN"
+}
+
 func (o *Order) returning() string {
 	status := "NO_RETURN"
 	for _, r := range o.returns {
@@ -161,6 +164,10 @@ func (o *Order) returning() string {
 		case "REQUESTED":
 			return "RETURN_REQUESTED"
 		case "OPEN":
+			if status != "IN_PROGRESS" && !r.Inspected.IsZero() {
+				status = "INSPECTION_COMPLETE"
+				continue
+			}
 			status = "IN_PROGRESS"
 		case "CLOSED":
 			if status == "NO_RETURN" {
@@ -205,12 +212,8 @@ func (f *Fulfilment) view(o *Order) object {
 }
 
 func (s *Shop) fulfilmentOrder(o *Order) object {
-	status := "OPEN"
-	if len(o.fulfilments) > 0 {
-		status = "CLOSED"
-	}
 	return object{
-		"__typename": "FulfillmentOrder", "id": gid("FulfillmentOrder", o.FulfilmentOrder), "status": status, "requestStatus": "UNSUBMITTED", "fulfillAt": stamp(o.Placed),
+		"__typename": "FulfillmentOrder", "id": gid("FulfillmentOrder", o.FulfilmentOrder), "status": o.fulfilling(), "requestStatus": "UNSUBMITTED", "fulfillAt": stamp(o.Placed),
 		"fulfillBy": stamp(o.ShipBy), "createdAt": stamp(o.Placed), "updatedAt": stamp(o.UpdatedAt), "orderId": gid("Order", o.ID), "orderName": o.Name,
 		"orderProcessedAt": stamp(o.Placed), "order": with(func(map[string]any) any { return s.order(o) }),
 	}
@@ -255,7 +258,7 @@ func (s *Shop) refunded(o *Order, r *refund) object {
 func (s *Shop) returned(r *Return) object {
 	l := r.order.Lines[r.Line]
 	out := object{
-		"__typename": "Return", "id": gid("Return", r.ID), "name": r.Name, "status": r.Status, "createdAt": stamp(r.At), "requestApprovedAt": stamp(r.Approved),
+		"__typename": "Return", "id": gid("Return", r.ID), "name": r.Name, "status": s.worded(r.Status), "createdAt": stamp(r.At), "requestApprovedAt": stamp(r.Approved),
 		"totalQuantity": r.Quantity, "order": with(func(map[string]any) any { return s.order(r.order) }),
 	}
 	if r.Status == "CLOSED" {
@@ -272,13 +275,15 @@ func (s *Shop) returned(r *Return) object {
 		"withCodeDiscountedTotalPriceSet": Money{l.Price * int64(r.Quantity), r.order.Currency}.bag(),
 		"fulfillmentLineItem":             object{"id": gid("FulfillmentLineItem", l.Fulfilled), "quantity": l.Quantity, "lineItem": l.view(r.order)},
 	}}
-	refunds := []any{}
-	for _, one := range r.order.refunds {
-		if one.of == r {
-			refunds = append(refunds, s.refunded(r.order, one))
+	out["refunds"] = with(func(map[string]any) any {
+		refunds := []any{}
+		for _, one := range r.order.refunds {
+			if one.of == r {
+				refunds = append(refunds, s.refunded(r.order, one))
+			}
 		}
-	}
-	out["refunds"] = refunds
+		return refunds
+	})
 	return out
 }
 

@@ -129,7 +129,8 @@ func (s *Shop) PlaceOrder(spec OrderSpec) *Order {
 		l.Quantity = max(1, l.Quantity)
 		o.Lines = append(o.Lines, &Line{LineSpec: l, ID: s.p.next(), Fulfilled: s.p.next()})
 	}
-	s.orders = append(s.orders, o)
+	s.orders, s.updated = append(s.orders, o), append(s.updated, o)
+	s.named[gid("Order", o.ID)], s.named[gid("FulfillmentOrder", o.FulfilmentOrder)] = o, o
 	s.pushOrder("ORDERS_CREATE", o)
 	return o
 }
@@ -156,7 +157,7 @@ func (s *Shop) Send(o *Order, company, number string, at time.Time) *Fulfilment 
 	defer s.p.mu.Unlock()
 	f := &Fulfilment{ID: s.p.next(), Company: company, Number: number, At: at}
 	o.fulfilments = append(o.fulfilments, f)
-	o.touch(s.p.now())
+	o.touch(at)
 	s.pushOrder("ORDERS_UPDATED", o)
 	return f
 }
@@ -183,6 +184,7 @@ type Return struct {
 	ID, LineID, Reason   int64
 	Name, Status         string
 	At, Approved, Closed time.Time
+	Arrived, Inspected   time.Time // when the goods came back, and when somebody of the shop looked at them
 	Declined, Note       string
 	processed            int
 	order                *Order
@@ -193,6 +195,7 @@ type ReturnSpec struct {
 	Line, Quantity            int
 	ReasonHandle, CustomerSay string
 	At                        time.Time
+	Temper                    Temper
 }
 
 // RequestReturn lets the customer ask.
@@ -208,6 +211,8 @@ func (s *Shop) RequestReturn(o *Order, spec ReturnSpec) *Return {
 		Status: "REQUESTED", At: spec.At, order: o,
 	}
 	o.returns = append(o.returns, r)
+	s.named[gid("Return", r.ID)] = r
+	s.tires(r)
 	o.touch(spec.At)
 	s.pushReturn("RETURNS_REQUEST", r)
 	return r
@@ -226,6 +231,7 @@ func (s *Shop) ForgetReturn(r *Return) {
 	s.p.mu.Lock()
 	defer s.p.mu.Unlock()
 	r.order.returns = slices.DeleteFunc(r.order.returns, func(one *Return) bool { return one == r })
+	delete(s.named, gid("Return", r.ID))
 }
 
 // Restate gives a dispute another status, of whatever word.
@@ -294,6 +300,7 @@ func (s *Shop) OpenDispute(o *Order, spec DisputeSpec) *Dispute {
 	}
 	d := &Dispute{DisputeSpec: spec, ID: s.p.next(), Evidence: s.p.next(), Status: "NEEDS_RESPONSE", Form: map[string]string{}, order: o}
 	s.disputes = append(s.disputes, d)
+	s.named[gid("ShopifyPaymentsDispute", d.ID)], s.named[gid("ShopifyPaymentsDisputeEvidence", d.Evidence)] = d, d
 	o.touch(spec.At)
 	s.pushDispute("DISPUTES_CREATE", d)
 	return d
@@ -326,6 +333,7 @@ const bankTakes = 75 * 24 * time.Hour
 
 // settle lets happen what was due. The caller holds the lock.
 func (s *Shop) settle(now time.Time) {
+	s.happen(now)
 	for _, d := range s.disputes {
 		if d.Status == "NEEDS_RESPONSE" && !now.Before(d.DueBy) {
 			d.Status, d.Submitted, d.Sent = "UNDER_REVIEW", true, d.DueBy
