@@ -57,8 +57,8 @@ func (s *Sim) auditOpen(ctx context.Context) error {
 
 func (s *Sim) auditMatter(ctx context.Context, m *matter) error {
 	t := m.there.Truth()
-	for _, p := range t.Paid {
-		s.report.Paid[p.Amount.Currency] += p.Amount.Minor
+	if len(t.Paid) > 0 {
+		s.report.Paid[t.Paid[0].Amount.Currency] += endedWith(t)
 	}
 	found, err := s.eye.SourcesByExternal(ctx, m.shop.id, m.kind, []string{m.id})
 	if err != nil {
@@ -105,7 +105,7 @@ func (s *Sim) auditSource(m *matter, t Truth, src store.Source) error {
 	}
 	if r := f.Case.Reported; r.Ended && r.Paid.Known() {
 		s.report.Believed[r.Paid.Currency] += r.Paid.Minor
-		if paid := paidSum(t); paid != r.Paid.Minor {
+		if paid := endedWith(t); paid != r.Paid.Minor {
 			s.violate("ledger", m, "the platform paid %d, the desk believes %d", paid, r.Paid.Minor)
 		}
 	}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"parley/internal/desk"
@@ -100,6 +101,7 @@ type Payment struct {
 	At     time.Time
 	Amount money.Amount
 	Seller bool // because a seller acted; else because the platform or a bank decided
+	Beside bool // a refund of the purchase, which the end of the matter's own record does not tell
 }
 
 func paidSum(t Truth) int64 {
@@ -108,4 +110,10 @@ func paidSum(t Truth) int64 {
 		sum += p.Amount.Minor
 	}
 	return sum
+}
+
+// endedWith is what the buyer got as the record of the matter tells it.
+func endedWith(t Truth) int64 {
+	t.Paid = slices.DeleteFunc(slices.Clone(t.Paid), func(p Payment) bool { return p.Beside })
+	return paidSum(t)
 }
