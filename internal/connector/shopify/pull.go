@@ -55,17 +55,18 @@ func (s *Session) Pull(ctx context.Context, from connector.Cursor, known connect
 		last = note{}
 	}
 	p := &pull{s: s, known: known, yield: yield, now: s.world.Now(), done: map[string]bool{}, open: map[string][]string{}}
-	since, disputesSince := p.now.Add(-recently), p.now.Add(-longestDispute)
+	since, disputesSince, lately := p.now.Add(-overlap), p.now.Add(-longestDispute), p.endedLately
 	if last.At > 0 {
 		since = time.UnixMilli(last.At).Add(-overlap)
-		disputesSince = since
+		disputesSince, lately = since, nothing
 	}
 	err := ctx.Err()
 	for _, step := range []func() error{
 		func() error { return p.disputes(ctx, "status:needs_response OR status:under_review") },
 		func() error { return p.disputes(ctx, "initiated_at:>="+instant(disputesSince)) },
 		func() error { return p.returns(ctx, openReturns) },
-		func() error { return p.returns(ctx, "updated_at:>="+instant(since)+" AND -return_status:no_return") },
+		func() error { return lately(ctx) },
+		func() error { return p.returns(ctx, "updated_at:>="+instant(since)) }, // an order whose return was withdrawn counts as one without any
 		func() error { return p.late(ctx) },
 		func() error { return p.vanished(ctx, last.Open) },
 	} {
@@ -77,6 +78,13 @@ func (s *Session) Pull(ctx context.Context, from connector.Cursor, known connect
 }
 
 const openReturns = "return_status:return_requested OR return_status:in_progress OR return_status:inspection_complete OR return_status:return_failed"
+
+// endedLately reads what ended before the desk knew the shop, as far as the order still counts as one with a return.
+func (p *pull) endedLately(ctx context.Context) error {
+	return p.returns(ctx, "updated_at:>="+instant(p.now.Add(-recently))+" AND -return_status:no_return")
+}
+
+func nothing(context.Context) error { return nil }
 
 func instant(t time.Time) string { return quoted(t.UTC().Format(time.RFC3339)) }
 

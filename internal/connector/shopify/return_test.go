@@ -120,3 +120,25 @@ func TestRecordsListedTwiceComeOnce(t *testing.T) {
 		t.Errorf("came %v", ids)
 	}
 }
+
+// What was asked for and withdrawn between two readings is told all the same.
+func TestAReturnThatBeganAndEndedBetweenTwoReadings(t *testing.T) {
+	s := newScene(t)
+	session := s.open(t)
+	first, err := session.Pull(t.Context(), "", nil, func([]connector.Snapshot) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	order := s.sent()
+	s.clock.advance(time.Hour)
+	r := s.shop.RequestReturn(order, fake.ReturnSpec{ReasonHandle: "unwanted"})
+	s.shop.Withdraw(r)
+	s.clock.advance(time.Hour)
+	var got []connector.Snapshot
+	if _, err := session.Pull(t.Context(), first.Cursor, nil, func(snaps []connector.Snapshot) error { got = append(got, snaps...); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 1 || got[0].Ref.ID != gid("Return", r.ID) || got[0].Open || got[0].Facts.Case.Reported.Status != "CANCELED" {
+		t.Errorf("came %+v", got)
+	}
+}
