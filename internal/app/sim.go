@@ -16,6 +16,7 @@ import (
 	aliexpress "parley/internal/connector/aliexpress/fake/insim"
 	paypal "parley/internal/connector/paypal/fake/insim"
 	shopify "parley/internal/connector/shopify/fake/insim"
+	stripe "parley/internal/connector/stripe/fake/insim"
 	"parley/internal/desk"
 	"parley/internal/fault"
 	"parley/internal/policy"
@@ -31,6 +32,7 @@ import (
 var besideSimulation = map[string]func(now func() time.Time, seed uint64) sim.Platform{
 	"aliexpress": aliexpress.New,
 	"paypal":     paypal.New,
+	"stripe":     stripe.New,
 	"shopify":    shopify.New,
 }
 

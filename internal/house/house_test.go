@@ -83,6 +83,7 @@ var mayImport = map[string][]string{
 	"internal/connector/stripe/fake":             {"internal/connector/simulator"},
 	"internal/connector/stripe/fake/demo":        {"internal/connector/stripe/fake"},
 	"internal/connector/stripe/fake/foreign":     {"internal/connector/stripe/fake"},
+	"internal/connector/stripe/fake/insim":       {"internal/connector/stripe/fake", "internal/connector/simulator", "internal/desk", "internal/money", "internal/sim"},
 	"internal/connector/mail":                    {"internal/connector", "internal/connector/sheet", "internal/fault", "internal/dispute", "internal/webclient"},
 	"internal/connector/mail/fake":               {"internal/connector/simulator"},
 	"internal/connector/mail/fake/demo":          {"internal/connector/mail/fake"},

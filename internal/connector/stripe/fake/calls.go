@@ -78,6 +78,8 @@ func updateDispute(c *call) (any, *refusal) {
 	if submit != "false" && (len(evidence) > 0 || submit == "true") {
 		d.submit(now.Unix())
 	}
+	d.touched(now)
+	c.account.p.acted++
 	c.account.happened("charge.dispute.updated", now, d.json(c.account, nil))
 	return d.json(c.account, c.expand), nil
 }
@@ -137,8 +139,11 @@ func closeDispute(c *call) (any, *refusal) {
 	if d.Status != "needs_response" {
 		return nil, invalid("", "", "This dispute cannot be closed: its status is "+d.Status+".")
 	}
-	d.Status = "lost"
-	c.account.happened("charge.dispute.closed", c.account.p.now(), d.json(c.account, nil))
+	now := c.account.p.now()
+	d.Status, d.lost, d.given = "lost", now, true
+	d.touched(now)
+	c.account.p.acted++
+	c.account.happened("charge.dispute.closed", now, d.json(c.account, nil))
 	return d.json(c.account, c.expand), nil
 }
 
@@ -236,6 +241,7 @@ func createRefund(c *call) (any, *refusal) {
 	if no != nil {
 		return nil, no
 	}
+	c.account.p.acted++
 	return r.json(), nil
 }
 

@@ -30,8 +30,13 @@ type Platform struct {
 	mu       sync.Mutex
 	moved    time.Duration
 	accounts []*Account
+	running  []*Dispute // those that had not ended when somebody looked last
+	wake     time.Time  // nothing happens by itself before; zero = never
 	next     int
+	acted    int // how many acts of sellers' programs were carried out
 	repeats  bool
+	odd      bool // answers hold what nobody has documented
+	twice    bool // lists have each row twice
 }
 
 // New makes a platform without accounts.

@@ -77,6 +77,9 @@ func (d *Dispute) json(a *Account, expand expansions) object {
 			"brand": d.charge.Network, "network": d.charge.Network, "case_type": d.CaseType, "network_reason_code": orNull(d.Code),
 		}},
 	}
+	if a.p.odd {
+		out["status"], out["mood"] = "pondered", "melancholic"
+	}
 	expandPayment(out, a, d.charge, expand)
 	return out
 }

@@ -205,6 +205,9 @@ func page[T any](c *call, url string, all []T, id func(T) string, created func(T
 	var rows []any
 	for _, x := range all[:min(limit, len(all))] {
 		rows = append(rows, render(x))
+		if c.account.p.twice {
+			rows = append(rows, rows[len(rows)-1])
+		}
 	}
 	return listOf(url, rows, len(all) > limit), nil
 }

@@ -40,6 +40,7 @@ type DisputeSpec struct {
 	Decides  time.Duration // after the evidence, the bank decides; 0: when the stage says so
 	Wins     bool          // how it decides
 	Metadata map[string]string
+	Raises   time.Duration // after its opening, the bank makes a chargeback of an inquiry, unless all was paid back; 0: when the stage says so
 }
 
 // Dispute is one dispute.
@@ -54,6 +55,10 @@ type Dispute struct {
 	charge    *Charge
 	account   *Account
 	moves     []move
+	changed   time.Time // when something happened to it last
+	lost      time.Time // when it was lost
+	late      time.Time // when the seller's time ran out
+	given     bool      // lost because the seller accepted it
 }
 
 // move is a balance transaction of a dispute.
@@ -136,7 +141,7 @@ func (a *Account) Dispute(c *Charge, spec DisputeSpec) *Dispute {
 	opened := a.p.now().Add(-spec.Ago)
 	d := &Dispute{
 		DisputeSpec: spec, Status: "needs_response", Created: opened.Unix(), DueBy: opened.Add(spec.Answer).Unix(),
-		Evidence: map[string]string{}, charge: c, account: a,
+		Evidence: map[string]string{}, charge: c, account: a, changed: opened,
 	}
 	if spec.CaseType == "inquiry" {
 		d.Status = "warning_needs_response"
@@ -145,6 +150,8 @@ func (a *Account) Dispute(c *Charge, spec DisputeSpec) *Dispute {
 	}
 	a.disputes = append(a.disputes, d)
 	slices.SortStableFunc(a.disputes, func(x, y *Dispute) int { return int(y.Created - x.Created) }) // the newest first, as lists give them
+	a.p.running = append(a.p.running, d)
+	a.p.expect(d)
 	a.happened("charge.dispute.created", opened, d.json(a, nil))
 	return d
 }
@@ -157,11 +164,15 @@ var errStands = errors.New("the dispute does not stand so that this could happen
 
 // Escalate: the bank makes a chargeback of an inquiry.
 func (d *Dispute) Escalate() error {
-	return d.change("charge.dispute.updated", "warning_", func(now time.Time) {
-		d.Status, d.CaseType, d.Submitted = "needs_response", "chargeback", 0
-		d.DueBy = now.Add(d.Answer).Unix()
-		d.withdraw(now)
-	})
+	return d.change("charge.dispute.updated", "warning_", d.raise)
+}
+
+// raise: the bank knows what was paid back and disputes the rest.
+func (d *Dispute) raise(now time.Time) {
+	d.Status, d.CaseType, d.Submitted = "needs_response", "chargeback", 0
+	d.Amount = min(d.Amount, d.charge.Amount-d.charge.refunded)
+	d.DueBy = now.Add(d.Answer).Unix()
+	d.withdraw(now)
 }
 
 // Decide: the bank decides, for the merchant or against.
@@ -177,7 +188,7 @@ func (d *Dispute) decide(wins bool, now time.Time) {
 		d.Status = "won"
 		d.moves = append(d.moves, move{d.account.p.id("txn"), d.Amount, 0, now.Unix()})
 	default:
-		d.Status = "lost"
+		d.Status, d.lost = "lost", now
 	}
 }
 
@@ -191,6 +202,7 @@ func (d *Dispute) Say(word string) {
 	d.account.p.mu.Lock()
 	defer d.account.p.mu.Unlock()
 	d.Status = word
+	d.account.p.expect(d)
 }
 
 // Prevent: the network settles the dispute before it becomes one.
@@ -202,11 +214,13 @@ func (d *Dispute) change(event, prefix string, how func(time.Time)) error {
 	a := d.account
 	a.p.mu.Lock()
 	defer a.p.mu.Unlock()
+	a.p.lapse()
 	if d.over() || (prefix != "" && !d.inquiry()) {
 		return errStands
 	}
 	now := a.p.now()
 	how(now)
+	d.touched(now)
 	a.happened(event, now, d.json(a, nil))
 	return nil
 }
@@ -230,7 +244,8 @@ func (d *Dispute) Charge() *Charge { return d.charge }
 func (d *Dispute) Vanish() {
 	d.account.p.mu.Lock()
 	defer d.account.p.mu.Unlock()
-	d.account.disputes = slices.DeleteFunc(d.account.disputes, func(o *Dispute) bool { return o == d })
+	is := func(o *Dispute) bool { return o == d }
+	d.account.disputes, d.account.p.running = slices.DeleteFunc(d.account.disputes, is), slices.DeleteFunc(d.account.p.running, is)
 }
 
 // Warn lets the card's bank report fraud.
@@ -294,38 +309,4 @@ func (d *Dispute) See() Dispute {
 	d.account.p.mu.Lock()
 	defer d.account.p.mu.Unlock()
 	return *d
-}
-
-// lapse lets happen what time brings.
-func (p *Platform) lapse() {
-	now := p.now()
-	for _, a := range p.accounts {
-		for _, d := range a.disputes {
-			closing := d.lapsed(now)
-			if !closing.IsZero() {
-				a.happened("charge.dispute.closed", closing, d.json(a, nil))
-			}
-		}
-	}
-}
-
-// inquiryLasts is how long a bank can make a chargeback of an inquiry.
-const inquiryLasts = 120 * 24 * time.Hour
-
-func (d *Dispute) lapsed(now time.Time) (closing time.Time) {
-	due := time.Unix(d.DueBy, 0)
-	ends := time.Unix(d.Created, 0).Add(inquiryLasts)
-	decides := time.Unix(d.SentAt, 0).Add(d.Decides)
-	switch {
-	case d.Status == "needs_response" && d.DueBy > 0 && !now.Before(due):
-		d.Status = "lost"
-		return due
-	case d.inquiry() && !d.over() && !now.Before(ends):
-		d.Status = "warning_closed"
-		return ends
-	case d.Status == "under_review" && d.Decides > 0 && !now.Before(decides):
-		d.decide(d.Wins, decides)
-		return decides
-	}
-	return time.Time{}
 }
