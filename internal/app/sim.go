@@ -14,6 +14,7 @@ import (
 
 	"parley/internal/blob"
 	aliexpress "parley/internal/connector/aliexpress/fake/insim"
+	mirakl "parley/internal/connector/mirakl/fake/insim"
 	paypal "parley/internal/connector/paypal/fake/insim"
 	shopify "parley/internal/connector/shopify/fake/insim"
 	stripe "parley/internal/connector/stripe/fake/insim"
@@ -31,6 +32,7 @@ import (
 // besideSimulation are the platforms that a simulation can run beside, by the names of their connectors. A new one is one line here.
 var besideSimulation = map[string]func(now func() time.Time, seed uint64) sim.Platform{
 	"aliexpress": aliexpress.New,
+	"mirakl":     mirakl.New,
 	"paypal":     paypal.New,
 	"stripe":     stripe.New,
 	"shopify":    shopify.New,

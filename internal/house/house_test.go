@@ -70,6 +70,7 @@ var mayImport = map[string][]string{
 	"internal/connector/mirakl":                  {"internal/connector", "internal/money", "internal/fault", "internal/dispute", "internal/webclient"},
 	"internal/connector/mirakl/fake":             {"internal/connector/simulator"},
 	"internal/connector/mirakl/fake/demo":        {"internal/connector/mirakl/fake"},
+	"internal/connector/mirakl/fake/insim":       {"internal/connector/mirakl/fake", "internal/connector/simulator", "internal/desk", "internal/money", "internal/sim"},
 	"internal/connector/paypal":                  {"internal/connector", "internal/money", "internal/fault", "internal/dispute", "internal/webclient"},
 	"internal/connector/paypal/fake":             {"internal/connector/simulator"},
 	"internal/connector/paypal/fake/demo":        {"internal/connector/paypal/fake"},

@@ -44,11 +44,15 @@ func (s *Sim) acted(c *Call) {
 // matterOf finds the matter behind a case of the desk.
 func (s *Sim) matterOf(caseID int64) *matter {
 	sources, err := s.eye.SourcesOf(context.Background(), caseID)
-	if err != nil || len(sources) == 0 {
+	if err != nil {
 		return nil
 	}
-	last := sources[len(sources)-1]
-	return s.byRef[refOf(last.StoreID, last.Kind, last.ExternalID)]
+	for _, src := range slices.Backward(sources) { // some records come by themselves, such as talks about an order
+		if m := s.byRef[refOf(src.StoreID, src.Kind, src.ExternalID)]; m != nil {
+			return m
+		}
+	}
+	return nil
 }
 
 // blocked notes that nothing could go out for a while, which excuses as much lateness.

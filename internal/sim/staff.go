@@ -247,6 +247,12 @@ func (s *Sim) choose(n *node, p *person, m *matter, page *desk.CasePage, key str
 	if o.NeedsDays {
 		ch.Days = 5 + d.IntN(20)
 	}
+	if o.NeedsReason {
+		ch.Reason, _, _ = strings.Cut(Pick(d, o.Reasons), " ")
+	}
+	if o.TakesTracking {
+		ch.Carrier, ch.Tracking = "UPS", fmt.Sprint("1Z", 100_000+d.IntN(900_000))
+	}
 	if o.NeedsText {
 		ch.Text = o.SuggestedText
 		if ch.Text == "" {

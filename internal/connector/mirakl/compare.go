@@ -25,7 +25,7 @@ func (s *Session) Compare(act connector.Effect, before, after connector.Snapshot
 	case "confirm_goods":
 		return stepped(before, after, status(before), "RECEIVED", "CLOSED")
 	case "contest_goods":
-		return more(count(after, "inspected_return") > count(before, "inspected_return"))
+		return more(found(act, after))
 	case "mark_resolved":
 		return resolved(before, after)
 	case "dispatch":
@@ -100,13 +100,19 @@ func said(s connector.Snapshot, words string) (n int) {
 
 func bare(text string) string { return strings.Join(strings.Fields(html.UnescapeString(text)), " ") }
 
-func count(s connector.Snapshot, did string) (n int) {
-	for _, a := range s.Facts.History {
-		if a.Did == did {
-			n++
+// found: every line that was looked at shows what was sent. What was found before is replaced by it.
+func found(act connector.Effect, after connector.Snapshot) bool {
+	looked := false
+	for _, a := range after.Facts.History {
+		if a.Did != "inspected_return" {
+			continue
+		}
+		looked = true
+		if a.Result != "fault" || a.Raw != finding(act) || bare(a.Note) != bare(act.Text) {
+			return false
 		}
 	}
-	return n
+	return looked
 }
 
 // resolved: the line is in INCIDENT_OPEN no more. A refund that ended it by itself shows as REFUNDED and is as good.

@@ -1,6 +1,7 @@
 package mirakl
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/url"
@@ -153,10 +154,7 @@ func (s *Session) reject(ctx context.Context, act connector.Effect) (connector.R
 
 // inspect says of every line of a received return that it is not as it should be (RT26).
 func (s *Session) inspect(ctx context.Context, act connector.Effect) (connector.Receipt, error) {
-	reason := act.Reason
-	if reason == "" {
-		reason = findings[0]
-	}
+	reason := finding(act)
 	if !slices.Contains(findings, reason) {
 		return connector.Receipt{}, fault.Input("reason", reason, oneOf(findings))
 	}
@@ -176,6 +174,9 @@ func (s *Session) inspect(ctx context.Context, act connector.Effect) (connector.
 	}
 	return s.answerReturn(ctx, act, "/api/returns/compliance", map[string]any{"id": act.Ref.ID, "return_lines": lines})
 }
+
+// finding is what is wrong with returned goods.
+func finding(act connector.Effect) string { return cmp.Or(act.Reason, findings[0]) }
 
 // answerReturn does one thing to one return and reads from the 200 whether it was done.
 func (s *Session) answerReturn(ctx context.Context, act connector.Effect, path string, one map[string]any) (connector.Receipt, error) {

@@ -2,6 +2,7 @@ package mirakl
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,7 +38,7 @@ func readReturn(v value, o *order, threads []*thread, papers []value) connector.
 		f := o.facts(ref.Line)
 		snap.Facts = dispute.Facts{Order: f.Order, Buyer: f.Buyer, Shipment: f.Shipment, Ledger: f.Ledger}
 		snap.Ref.Buyer = f.Buyer.ID
-		c.Claim.Amount = o.worth(v)
+		c.Claim.Amount, c.Reported.Max = o.worth(v), o.restOf(v)
 		settled(c, state, f.Ledger)
 		snap.Open = !c.Reported.Ended
 		r.unknown = append(r.unknown, o.unknown...)
@@ -76,7 +77,29 @@ func (r *reading) standing(v value, state string, changed time.Time) dispute.Rep
 	if s.ended {
 		out.EndedAt = changed
 	}
+	out.Actions = steps(v, state)
 	return out
+}
+
+// steps are what the platform takes in a state: goods are received once (RT25), and looked at after that (RT26).
+func steps(v value, state string) []string {
+	switch state {
+	case "WAITING_ACCEPTANCE":
+		return []string{"accept_return", "refuse_return"}
+	case "IN_PROGRESS", "NO_RECEPTION":
+		return []string{"confirm_goods", "refund"}
+	case "RECEIVED":
+		if !slices.ContainsFunc(v.list("return_lines"), inspected) {
+			return []string{"contest_goods", "refund"}
+		}
+		return []string{"refund"}
+	}
+	return nil
+}
+
+// inspected tells whether somebody said of a returned line that it is as it should be, or not.
+func inspected(line value) bool {
+	return slices.ContainsFunc(line.list("compliance"), func(c value) bool { return c.exists() && c.has("compliant") })
 }
 
 // settled: goods that are back and paid for in full leave nothing to do, though the platform closes the return in its own time.
@@ -131,6 +154,17 @@ func (o *order) worth(of value) money.Amount {
 		sum += min(worth, l.goods.rest()+l.shipping.rest())
 	}
 	return money.Amount{Minor: sum, Currency: o.currency}
+}
+
+// restOf is what can still be paid back for the lines of a return.
+func (o *order) restOf(of value) money.Amount {
+	rest := money.Amount{Currency: o.currency}
+	for _, rl := range of.list("return_lines") {
+		if l := o.find(rl.text("order_line_id")); l != nil {
+			rest.Minor += l.goods.rest() + l.shipping.rest()
+		}
+	}
+	return rest
 }
 
 // rejection codes of RT21, and what an inspection can find (RT26).

@@ -145,6 +145,7 @@ func (c *call) or74() *refusal {
 			views = append(views, object{"errors": errs, "input": d.view()})
 		}
 	}
+	c.did = wrong < len(list)
 	if len(list) == 0 {
 		return bad("Required part 'order_documents' is not present.")
 	}
@@ -220,5 +221,6 @@ func (c *call) or76() *refusal {
 	if len(c.shop.documents) == had {
 		return missing("Document with id '" + id + "' not found")
 	}
+	c.did = true
 	return c.done()
 }

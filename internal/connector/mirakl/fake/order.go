@@ -81,6 +81,8 @@ type Line struct {
 	updated  time.Time
 	refunds  []*refund
 	canceled []*refund
+
+	incidents []*Incident // oldest first
 }
 
 // refund is money back for a line, by OR28, or a cancelation by OR29 and OR30.
@@ -94,6 +96,7 @@ type refund struct {
 	state          string
 	at             time.Time
 	taxes, postage []object
+	byOperator     bool
 }
 
 // PlaceOrder places an order; it is debited and waits for shipping unless the spec says it waits for acceptance.
@@ -216,11 +219,7 @@ const incidentOpen = "INCIDENT_OPEN"
 // OpenIncident lets the customer open an incident on the nth line, with a reason of type INCIDENT_OPEN.
 func (o *Order) OpenIncident(n int, reason string) {
 	o.shop.locked(func(now time.Time) {
-		l := o.lines[n]
-		if l.state == incidentOpen {
-			return
-		}
-		l.before, l.state, l.reason, l.updated, o.updated = l.state, incidentOpen, reason, now, now
+		o.lines[n].openIncident(reason, Temper{}, now)
 	})
 }
 

@@ -40,6 +40,7 @@ func (c *call) or21() *refusal {
 	if accepted {
 		o.state, o.debited = "SHIPPING", c.now
 	}
+	c.did = true
 	return c.done()
 }
 
@@ -98,6 +99,7 @@ func (c *call) or24() *refusal {
 		return bad("The order must be in state SHIPPING")
 	}
 	o.ship(c.now)
+	c.did = true
 	return c.done()
 }
 
@@ -137,6 +139,7 @@ func (c *call) or64() *refusal {
 		return bad("The order line '" + id + "' has no open incident")
 	}
 	o.lines[i].closeIncident(body.Reason, c.now)
+	c.did = true
 	return c.done()
 }
 
@@ -205,8 +208,9 @@ func (c *call) or28() *refusal {
 		return refused
 	}
 	views := []object{}
+	c.did = true
 	for i, r := range ready {
-		c.pay(lines[i], r)
+		lines[i].pay(r, c.now)
 		views = append(views, c.paidView(lines[i], r, "refund_id"))
 	}
 	return c.ok(object{"order_tax_mode": lines[0].order.taxMode(), "refunds": views})
@@ -279,17 +283,21 @@ func taxed(list []givenTax, currency string) (out []object, total int64, ok bool
 }
 
 // pay books a refund. The last one of a line makes it REFUNDED, which ends its incident too.
-func (c *call) pay(l *Line, r *refund) {
+func (l *Line) pay(r *refund, now time.Time) {
+	shop := l.order.shop
 	l.refunds = append(l.refunds, r)
-	l.updated, l.order.updated = c.now, c.now
+	l.updated, l.order.updated = now, now
 	if goods, shipping := l.left(); goods+shipping == 0 {
 		l.state = "REFUNDED"
 	}
-	if c.shop.Balance >= 0 {
-		c.shop.Balance -= r.amount + r.shipping + r.tax
+	if shop.Balance >= 0 {
+		shop.Balance -= r.amount + r.shipping + r.tax
 	}
-	c.shop.book(l, r, c.now)
-	c.p.plan(c.now.Add(time.Hour), func(now time.Time) { r.state = "REFUNDED"; l.updated, l.order.updated = now, now })
+	shop.book(l, r, now)
+	shop.platform.plan(now.Add(time.Hour), func(now time.Time) { r.state = "REFUNDED"; l.updated, l.order.updated = now, now })
+	if !r.byOperator {
+		l.answeredAt(now)
+	}
 }
 
 func (c *call) paidView(l *Line, r *refund, id string) object {
@@ -317,6 +325,7 @@ func (c *call) or29() *refusal {
 		return bad("The order '" + o.id + "' cannot be canceled in its state")
 	}
 	o.move("CANCELED", c.now)
+	c.did = true
 	return c.done()
 }
 
@@ -353,5 +362,6 @@ func (c *call) or30() *refusal {
 		mode = l.order.taxMode()
 		views = append(views, c.paidView(l, r, "cancelation_id"))
 	}
+	c.did = true
 	return c.give(http.StatusOK, object{"cancelations": views, "order_tax_mode": mode})
 }

@@ -137,7 +137,7 @@ func (l *Line) view() object {
 		"order_line_additional_fields":  []object{},
 		"order_line_id":                 l.id,
 		"order_line_index":              l.index,
-		"order_line_state":              l.state,
+		"order_line_state":              o.shop.platform.word(l.state),
 		"order_line_state_reason_code":  blank(l.reason),
 		"order_line_state_reason_label": blank(o.shop.platform.label(l.reason)),
 		"origin_unit_price":             number(l.spec.Price/int64(l.spec.Quantity), cur),

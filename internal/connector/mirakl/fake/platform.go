@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"net/http"
 	"slices"
+	"sort"
 	"strconv"
 	"sync"
 	"time"
@@ -40,8 +41,11 @@ type Platform struct {
 	reasons []Reason
 	exports map[string]export
 	ids     int64
-	agenda  []event
+	agenda  []event // in the order in which it happens
 	overlap bool
+	odd     bool // words that nobody has documented
+	twice   bool // each row of a list comes twice
+	acted   int  // acts of sellers' programs that were carried out
 }
 
 // event is something the platform does by itself at an instant.
@@ -123,12 +127,37 @@ func (p *Platform) Overlap() {
 
 // page cuts one page out of a list.
 func (p *Platform) page(list []object, from, to int) []object {
+	if p.twice {
+		return slices.Concat(list[from:to], list[from:to])
+	}
 	if !p.overlap {
 		return list[from:to]
 	}
 	page := slices.Clone(list[max(0, from-1):to])
 	slices.Reverse(page)
 	return page
+}
+
+// Odd lets the platform use words that nobody has documented, until it is told otherwise.
+func (p *Platform) Odd(yes bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.odd = yes
+}
+
+// Twice lets each row of a list come twice, until it is told otherwise.
+func (p *Platform) Twice(yes bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.twice = yes
+}
+
+// word is a state as the platform writes it.
+func (p *Platform) word(state string) string {
+	if p.odd {
+		return "NOVEL_" + state
+	}
+	return state
 }
 
 // Shops are all sellers, in the order they were added.
@@ -180,24 +209,18 @@ func (p *Platform) At(instant time.Time, do func()) {
 // catchUp lets happen everything due until now, in order, and gives the present.
 func (p *Platform) catchUp() time.Time {
 	now := p.now()
-	for {
-		next := -1
-		for i, e := range p.agenda {
-			if !e.at.After(now) && (next < 0 || e.at.Before(p.agenda[next].at)) {
-				next = i
-			}
-		}
-		if next < 0 {
-			return now
-		}
-		e := p.agenda[next]
-		p.agenda = slices.Delete(p.agenda, next, next+1)
+	for len(p.agenda) > 0 && !p.agenda[0].at.After(now) {
+		e := p.agenda[0]
+		p.agenda = p.agenda[1:]
 		e.do(e.at)
 	}
+	return now
 }
 
+// plan lets something happen at an instant, after everything that is planned until then.
 func (p *Platform) plan(at time.Time, do func(now time.Time)) {
-	p.agenda = append(p.agenda, event{at, do})
+	i := sort.Search(len(p.agenda), func(i int) bool { return p.agenda[i].at.After(at) })
+	p.agenda = slices.Insert(p.agenda, i, event{at, do})
 }
 
 // locked runs a script of the stage at the present.

@@ -25,6 +25,7 @@ type Return struct {
 	documents []object
 	address   object
 	tracking  object
+	temper    Temper
 }
 
 type returnLine struct {
@@ -40,6 +41,7 @@ type ReturnSpec struct {
 	Reason string // RETURN_…; empty = RETURN_CHANGED_MIND
 	Text   string
 	Method string // RETURN_METHOD_…; empty = by mail
+	Temper Temper
 }
 
 // The states of a return.
@@ -69,10 +71,11 @@ func (s *Shop) takeBack(o *Order, spec ReturnSpec, lines []*returnLine, now time
 			l.reason = spec.Reason
 		}
 	}
-	r := &Return{shop: s, order: o, id: uuid("return", s.platform.next()), state: waitingAcceptance, reason: spec.Reason, text: spec.Text, method: spec.Method,
+	r := &Return{shop: s, order: o, id: uuid("return", s.platform.next()), state: waitingAcceptance, reason: spec.Reason, text: spec.Text, method: spec.Method, temper: spec.Temper,
 		created: now, updated: now, lines: lines, documents: []object{},
 		address: object{"city": "Getafe", "country_iso_code": "ESP", "state": "Madrid", "street1": "Calle del Almacén 3", "street2": "Nave 3", "zip_code": "28906"}}
 	s.returns = append(s.returns, r)
+	r.waits(now)
 	return r
 }
 
@@ -87,11 +90,13 @@ func (r *Return) State() (state string) {
 
 // Sends lets the customer send the goods.
 func (r *Return) Sends(code, name, number string) {
-	r.shop.locked(func(now time.Time) {
-		r.tracking = object{"carrier_code": blank(code), "carrier_name": name, "carrier_standard_code": blank(code), "tracking_number": number,
-			"tracking_url": "https://tracking.example.com/" + number}
-		r.updated = now
-	})
+	r.shop.locked(func(now time.Time) { r.sends(code, name, number, now) })
+}
+
+func (r *Return) sends(code, name, number string, now time.Time) {
+	r.tracking = object{"carrier_code": blank(code), "carrier_name": name, "carrier_standard_code": blank(code), "tracking_number": number,
+		"tracking_url": "https://tracking.example.com/" + number}
+	r.updated = now
 }
 
 // Forget makes the platform lose the return.
@@ -119,7 +124,7 @@ func (r *Return) view() object {
 		"date_created": stamp(r.created), "description": blank(r.text), "documents": r.documents, "id": r.id, "label_url": blank(r.label),
 		"last_updated": stamp(r.updated), "method_code": r.method, "order_commercial_id": r.order.commercial, "order_id": r.order.id,
 		"reason_code": r.reason, "rejection_reason_code": blank(r.rejection), "return_address": r.address, "return_lines": lines,
-		"rma": blank(r.rma), "state": r.state, "tracking": nil,
+		"rma": blank(r.rma), "state": r.shop.platform.word(r.state), "tracking": nil,
 	}
 	if r.tracking != nil {
 		out["tracking"] = r.tracking
@@ -303,6 +308,7 @@ func (c *call) rt01() *refusal {
 			}
 		}
 	}
+	c.did = len(good) > 0
 	return c.ok(object{"return_errors": wrong, "return_success": good})
 }
 
@@ -364,6 +370,7 @@ func (c *call) rt04() *refusal {
 			good = append(good, r.view())
 		}
 	}
+	c.did = len(good) > 0
 	return c.ok(object{"return_errors": wrong, "return_success": good})
 }
 
@@ -489,7 +496,8 @@ func (c *call) each(do func(*Return, answered) string) *refusal {
 		r, problem := c.shop.back(a.ID), "The return does not exist."
 		if r != nil {
 			if problem = do(r, a); problem == "" {
-				r.updated = c.now
+				r.updated, c.did = c.now, true
+				r.moved(c.now)
 				good = append(good, object{"id": a.ID})
 				continue
 			}

@@ -24,6 +24,7 @@ type call struct {
 	w    http.ResponseWriter
 	r    *http.Request
 	q    url.Values
+	did  bool // it changed something for a customer or the platform
 }
 
 // refusal is an answer that is no 2xx.
@@ -133,6 +134,9 @@ func (p *Platform) answer(w http.ResponseWriter, r *http.Request, o operation) {
 	}
 	if refused == nil {
 		refused = o.do(c)
+	}
+	if c.did {
+		p.acted++
 	}
 	if refused != nil {
 		refuse(w, refused)

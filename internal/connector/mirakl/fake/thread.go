@@ -23,6 +23,8 @@ type Thread struct {
 	updated  time.Time
 	needed   time.Time // shop_reply_needed_since
 	settled  []object  // no_store_reply_needed
+	temper   Temper
+	again    int // how often the customer wrote again
 }
 
 type message struct {
@@ -129,6 +131,7 @@ func (t *Thread) add(from string, to []string, body string, files []file, now ti
 	t.updated = now
 	if from == "SHOP" {
 		t.needed = time.Time{}
+		t.answeredAt(now)
 	} else if t.needed.IsZero() {
 		t.needed = now
 	}
@@ -326,6 +329,7 @@ func (c *call) m12() *refusal {
 		t.topic = [2]string{in.Topic.Type, in.Topic.Value}
 	}
 	m := t.add("SHOP", to, in.Body, c.keepAll(files), c.now)
+	c.did = true
 	return c.give(http.StatusCreated, object{"message_id": m.id, "thread_id": t.id})
 }
 
@@ -352,6 +356,7 @@ func (c *call) or43() *refusal {
 	}
 	t := c.shop.thread([2]string{"MMP_ORDER", o.id}, o, [2]string{in.Topic.Type, in.Topic.Value}, c.now)
 	m := t.add("SHOP", in.To, in.Body, c.keepAll(files), c.now)
+	c.did = true
 	return c.give(http.StatusCreated, object{"message_id": m.id, "thread_id": t.id})
 }
 
@@ -379,6 +384,7 @@ func (c *call) m14() *refusal {
 	}
 	t := c.shop.thread([2]string{"SELLER_OPERATOR", uuid("talk", c.p.next())}, nil, [2]string{in.Topic.Type, in.Topic.Value}, c.now)
 	m := t.add("SHOP", []string{"OPERATOR"}, in.Body, c.keepAll(files), c.now)
+	c.did = true
 	return c.give(http.StatusCreated, object{"message_id": m.id, "thread_id": t.id})
 }
 
