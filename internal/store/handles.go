@@ -22,8 +22,11 @@ func (tx *Tx) AddHandles(handles []Handle) error {
 }
 
 // CasesBeside gives the ids of the cases, in any store of the same company, that share a handle with one of these cases, themselves
-// included where they have one.
+// included where they have one. Shops of one platform each count their own orders: the same number of an order at two of them, such as
+// "shopify:order/1001", names two purchases.
 func (r reader) CasesBeside(ctx context.Context, ids []int64) ([]int64, error) {
 	return byIDs(ctx, r, (*record).int, "SELECT DISTINCT b.case_id FROM handle a JOIN handle b ON b.company_id = a.company_id AND b.name = a.name"+
-		" WHERE a.case_id", "", ids)
+		" JOIN case_ mine ON mine.id = a.case_id JOIN case_ theirs ON theirs.id = b.case_id"+
+		" WHERE NOT (mine.store_id <> theirs.store_id AND mine.connector = theirs.connector AND a.name LIKE mine.connector || ':order/%')"+
+		" AND a.case_id", "", ids)
 }
