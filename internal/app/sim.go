@@ -24,6 +24,7 @@ import (
 	"parley/internal/reply"
 	"parley/internal/sim"
 	"parley/internal/store"
+	"parley/internal/texts"
 	"parley/internal/vault"
 	"parley/packs"
 	"parley/templates"
@@ -77,8 +78,12 @@ func Simulation(dir string, o sim.Options) (sim.Options, error) {
 		}
 		o.Platforms = append(o.Platforms, begin)
 	}
+	said, err := texts.Load()
+	if err != nil {
+		return o, err
+	}
 	o.Connectors, o.Stopwatch = Connectors, time.Now
-	o.Desk = desk.Options{Library: library, Templates: letters, Vault: ring, Blobs: blobs}
+	o.Desk = desk.Options{Library: library, Templates: letters, Vault: ring, Blobs: blobs, Texts: said}
 	return o, nil
 }
 

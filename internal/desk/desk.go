@@ -51,7 +51,7 @@ type Options struct {
 	OrderEvery time.Duration
 	// WatchEvery is how often it is looked whether stores or the desk itself fell silent; 0 = one minute.
 	WatchEvery time.Duration
-	// NewID gives the identifier of a decision or an effect; nil = 128 random bits. Simulations give their own, to repeat exactly.
+	// NewID gives the identifier of a decision, an effect or a letter; nil = 128 random bits. Simulations give their own, to repeat exactly.
 	NewID func(prefix string) string
 	// Node is this program among those that share the database.
 	Node Node

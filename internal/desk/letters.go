@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"hash/fnv"
@@ -171,7 +170,7 @@ func (g *gathering) write(c store.Channel, notices []store.Notice) error {
 		}
 		ids[i] = n.ID
 	}
-	id := "msg_" + rand.Text()
+	id := g.d.NewID("msg")
 	body, err := json.Marshal(notify.Compose(id, g.d.readerOf(g.p.book.members[c.MemberID], g.now), g.d.base(), items))
 	if err != nil {
 		return err

@@ -61,7 +61,7 @@ var mayImport = map[string][]string{
 	"internal/connector/aliexpress/fake":         {"internal/connector/simulator"},
 	"internal/connector/aliexpress/fake/demo":    {"internal/connector/aliexpress/fake"},
 	"internal/connector/aliexpress/fake/insim":   {"internal/connector/aliexpress/fake", "internal/connector", "internal/desk", "internal/money", "internal/sim"},
-	"internal/sim":                               {"internal/money", "internal/fault", "internal/dispute", "internal/connector", "internal/store", "internal/desk"},
+	"internal/sim":                               {"internal/money", "internal/fault", "internal/dispute", "internal/connector", "internal/store", "internal/notify", "internal/desk"},
 	"internal/connector/sheet":                   {"internal/connector", "internal/fault", "internal/dispute", "internal/sheet"},
 	"internal/connector/dropship":                {"internal/connector", "internal/connector/sheet", "internal/fault"},
 	"internal/connector/dropship/fake":           {"internal/connector/simulator"},

@@ -15,6 +15,9 @@ import (
 
 // audit compares everything at the end, when nothing is under way any more.
 func (s *Sim) audit(ctx context.Context) error {
+	if err := s.auditHeard(ctx); err != nil {
+		return err
+	}
 	for _, m := range s.matters {
 		s.look(m)
 		if err := s.auditMatter(ctx, m); err != nil {
@@ -92,6 +95,7 @@ func (s *Sim) auditMatter(ctx context.Context, m *matter) error {
 	}
 	slices.Reverse(events)
 	s.auditEvents(m, c, events)
+	s.auditCase(m, c, events)
 	return s.auditEffects(ctx, m, c.ID, events)
 }
 

@@ -12,7 +12,7 @@ import (
 type Incident struct {
 	At   time.Time     `json:"at"`
 	What string        `json:"what"`           // see Kinds
-	On   string        `json:"on,omitempty"`   // act, read, claim (of an effect), timer, decide; empty = the first that fits
+	On   string        `json:"on,omitempty"`   // act, read, claim (of an effect), timer, decide, send; empty = the first that fits
 	Skip int           `json:"skip,omitempty"` // operations of the same node to let pass after On
 	Late bool          `json:"late,omitempty"` // after the operation instead of before it
 	For  time.Duration `json:"for,omitempty"`  // how long it lasts, or how late something comes
@@ -37,13 +37,14 @@ const (
 	onClaim  = "claim"  // the sentence by which a node takes an effect
 	onTimer  = "timer"  // the sentence by which a node takes timers
 	onDecide = "decide" // a person deciding
+	onSend   = "send"   // a letter to a person or a program
 	onAny    = "any"    // any operation
 )
 
 // kinds are all incidents. The numbers are chosen so that about every eighth act meets one.
 var kinds = []kind{
-	{what: "crash", yearly: 700, on: []string{onAct, onClaim, onClaim, onDecide, onTimer, onAny}, skip: 24},
-	{what: "crash_commit", yearly: 400, on: []string{onClaim, onDecide, onAct, onTimer, onTimer, onAny}, skip: 2},
+	{what: "crash", yearly: 800, on: []string{onAct, onClaim, onClaim, onDecide, onTimer, onAny, onSend}, skip: 24},
+	{what: "crash_commit", yearly: 450, on: []string{onClaim, onDecide, onAct, onTimer, onTimer, onAny, onSend}, skip: 2},
 	{what: "hang", yearly: 250, on: []string{onAct, onRead, onAct}, least: 30 * time.Second, most: 20 * time.Minute},
 	{what: "unreachable", yearly: 250, on: []string{onAct, onRead}},
 	{what: "dropped", yearly: 250, on: []string{onAct, onRead}},
@@ -59,6 +60,8 @@ var kinds = []kind{
 	{what: "truncated", yearly: 200, on: []string{onAct, onRead}},
 	{what: "odd_words", yearly: 150, on: []string{onRead}},
 	{what: "twice_listed", yearly: 100, on: []string{onRead}},
+	{what: "letter_lost", yearly: 150, on: []string{onSend}, least: time.Second, most: time.Minute},
+	{what: "letter_unclear", yearly: 200, on: []string{onSend}, least: time.Second, most: 4 * time.Minute},
 	{what: "db_cut", yearly: 150, on: []string{onAct, onClaim, onDecide, onAny}, skip: 12},
 	{what: "db_down", yearly: 20, least: 30 * time.Second, most: 10 * time.Minute, lasts: true},
 	{what: "disk_full", yearly: 12, least: time.Minute, most: 30 * time.Minute, lasts: true},
@@ -112,6 +115,7 @@ type operation struct {
 	call   *Call  // to a platform
 	text   string // to the database
 	commit bool
+	letter string // its id
 }
 
 // place tells where the operation stands among the places incidents wait for.
@@ -121,6 +125,8 @@ func (o operation) place() string {
 		return onAct
 	case o.call != nil:
 		return onRead
+	case o.letter != "":
+		return onSend
 	case o.node.deciding:
 		return onDecide
 	case strings.HasPrefix(o.text, "UPDATE effect SET fence "):
@@ -139,7 +145,9 @@ func (in *Incident) fits(o operation) bool {
 	case "crash_commit":
 		return o.commit
 	case "db_cut":
-		return o.call == nil
+		return o.call == nil && o.letter == ""
+	case "letter_lost", "letter_unclear":
+		return o.letter != ""
 	case "hang":
 		return o.call != nil && !o.call.Login && !o.node.deciding
 	case "lost_answer", "late", "twice", "error_after":
@@ -217,6 +225,8 @@ func (o operation) name() string {
 	switch {
 	case o.call != nil:
 		return o.call.Name
+	case o.letter != "":
+		return "letter " + o.letter
 	case o.commit:
 		return "commit"
 	}

@@ -19,24 +19,27 @@ type Report struct {
 	PaidTwice int `json:"paid_twice"`
 	Lost      int `json:"effects_lost"`
 	ToldTwice int `json:"told_twice"`
+	Untold    int `json:"untold"`
 
 	LedgerBalanced bool    `json:"ledger_balanced"`
 	VirtualDays    int     `json:"virtual_days"`
 	WallSeconds    float64 `json:"wall_seconds"`
 
-	Lapses    map[string]int   `json:"lapses"` // all that ran out at the platforms, by cause
-	Decisions int              `json:"decisions"`
-	Conflicts int              `json:"conflicts"` // decisions refused because the case had moved on
-	Refusals  map[string]int   `json:"refusals"`
-	Effects   map[string]int   `json:"effects"` // by state at the end
-	Resolved  int              `json:"doubts_resolved"`
-	Told      int              `json:"told"`
-	Paid      map[string]int64 `json:"paid"` // minor units by currency, as the platforms paid
-	Believed  map[string]int64 `json:"believed"`
-	Crashes   int              `json:"crashes"`
-	Faults    map[string]int   `json:"faults"`
-	Calls     int              `json:"calls"`
-	Steps     int              `json:"steps"`
+	Lapses     map[string]int   `json:"lapses"` // all that ran out at the platforms, by cause
+	Decisions  int              `json:"decisions"`
+	Conflicts  int              `json:"conflicts"` // decisions refused because the case had moved on
+	Refusals   map[string]int   `json:"refusals"`
+	Effects    map[string]int   `json:"effects"` // by state at the end
+	Resolved   int              `json:"doubts_resolved"`
+	Told       int              `json:"told"`
+	Heard      int              `json:"heard"`       // letters that arrived at people and programs
+	HeardAgain int              `json:"heard_again"` // of them, repetitions under the same id
+	Paid       map[string]int64 `json:"paid"`        // minor units by currency, as the platforms paid
+	Believed   map[string]int64 `json:"believed"`
+	Crashes    int              `json:"crashes"`
+	Faults     map[string]int   `json:"faults"`
+	Calls      int              `json:"calls"`
+	Steps      int              `json:"steps"`
 
 	Violated   map[string]int `json:"violated"` // invariants, with how often
 	Violations []Violation    `json:"violations,omitempty"`

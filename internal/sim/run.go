@@ -11,6 +11,7 @@ import (
 
 	"parley/internal/connector"
 	"parley/internal/desk"
+	"parley/internal/notify"
 	"parley/internal/store"
 )
 
@@ -29,6 +30,8 @@ type Options struct {
 	Length int     // days for which matters are drawn; 0 = Days
 	// First ends the run at the first invariant that does not hold.
 	First bool
+
+	cheat func(kind string, m notify.Message) []notify.Message // what becomes of a letter on its way; nil = itself
 
 	SyncEvery  time.Duration // pause between two readings of a store
 	OrderEvery time.Duration
@@ -117,6 +120,12 @@ type Sim struct {
 	outage   map[string]int
 	memory   map[string]remembered
 
+	ears     []*ear
+	postman  *Draw
+	compared int64            // the last notice that was compared with what was heard
+	listed   map[listing]bool // not yet found on a channel
+	written  map[word]bool
+
 	incidents    []Incident
 	nextIncident int
 	armed        []*waiting
@@ -150,6 +159,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	s := &Sim{
 		o: o, now: o.Start, end: o.Start.AddDate(0, 0, o.Days), draw: NewDraw(o.Seed, "order of things"),
 		platforms: map[string]Platform{}, byRef: map[string]*matter{}, outage: map[string]int{}, memory: map[string]remembered{},
+		postman: NewDraw(o.Seed, "postman"), listed: map[listing]bool{}, written: map[word]bool{},
 		carried: map[string]map[int]bool{}, nodes: make([]*node, o.Nodes), skews: make([]time.Duration, o.Nodes),
 	}
 	began := s.stopwatch()
@@ -221,6 +231,9 @@ func (s *Sim) make(ctx context.Context) error {
 		if err := s.openShop(ctx, n, all[n%len(all)]); err != nil {
 			return err
 		}
+	}
+	if err := s.giveEars(ctx); err != nil {
+		return err
 	}
 	s.incidents = drawIncidents(s.o, s.o.Start)
 	s.plan()

@@ -24,13 +24,13 @@ func run(t *testing.T, o sim.Options) sim.Report {
 
 func good(t *testing.T, r sim.Report) {
 	t.Helper()
-	if !r.Good() || r.Lapsed+r.PaidTwice+r.Lost+r.ToldTwice > 0 {
+	if !r.Good() || r.Lapsed+r.PaidTwice+r.Lost+r.ToldTwice+r.Untold > 0 {
 		t.Errorf("seed %d on %s: %v", r.Seed, r.Engine, r.Violated)
 		for _, v := range r.Violations {
 			t.Logf("%s at %s: %s\n%v", v.Invariant, v.At, v.Text, v.Trace)
 		}
 	}
-	if r.Cases == 0 || r.Decisions == 0 || r.Deadlines == 0 || r.Told == 0 {
+	if r.Cases == 0 || r.Decisions == 0 || r.Deadlines == 0 || r.Told == 0 || r.Heard == 0 {
 		t.Errorf("nothing happened: %+v", r)
 	}
 }

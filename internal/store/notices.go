@@ -122,6 +122,16 @@ func (r reader) NoticesFor(ctx context.Context, caseID int64) ([]Notice, error) 
 	return all(ctx, r, readNotice, "SELECT "+noticeAll+" FROM notice WHERE case_id = ? ORDER BY id", caseID)
 }
 
+// NoticesIn gives what a letter carries.
+func (r reader) NoticesIn(ctx context.Context, letterID string) ([]Notice, error) {
+	return all(ctx, r, readNotice, "SELECT "+noticeAll+" FROM notice WHERE letter_id = ? AND letter_id <> '' ORDER BY id", letterID)
+}
+
+// NoticesAfter gives every notice behind an id, oldest first, at most limit.
+func (r reader) NoticesAfter(ctx context.Context, id int64, limit int) ([]Notice, error) {
+	return all(ctx, r, readNotice, "SELECT "+noticeAll+" FROM notice WHERE id > ? ORDER BY id LIMIT ? + 0", id, limit)
+}
+
 // NoticesAbout gives what was told on the desk's own lists on one occasion.
 func (r reader) NoticesAbout(ctx context.Context, caseID int64, about, reason string) ([]Notice, error) {
 	return all(ctx, r, readNotice, "SELECT "+noticeAll+" FROM notice WHERE case_id = ? AND about = ? AND reason = ? AND channel_id = 0 ORDER BY id", caseID, about, reason)
