@@ -244,7 +244,7 @@ func (s *Sim) make(ctx context.Context) error {
 func hostOf(p Platform) string { return p.Kind() + ".sim" }
 
 func (s *Sim) openShop(ctx context.Context, n int, p Platform) error {
-	there, err := p.AddShop(n, "http://"+hostOf(p))
+	there, err := p.AddShop(n/len(s.platforms), "http://"+hostOf(p)) // the first ones of all platforms belong together
 	if err != nil {
 		return err
 	}
