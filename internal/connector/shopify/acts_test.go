@@ -2,11 +2,13 @@ package shopify_test
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"parley/internal/connector"
+	"parley/internal/connector/shopify/fake"
 	"parley/internal/connector/simulator"
 	"parley/internal/fault"
 	"parley/internal/money"
@@ -184,5 +186,37 @@ func TestADiscountCodeThatIsTakenIsRefused(t *testing.T) {
 	act.Fields = map[string]string{"code": "PERDON-18", "percentage": "10"}
 	if _, err = s.open(t).Execute(t.Context(), act); err != nil {
 		t.Errorf("the next code: %v", err)
+	}
+}
+
+// An order paid back in many small parts: every part is read, and the last one is found by reading back.
+func TestEveryRefundOfManyCounts(t *testing.T) {
+	s := newScene(t)
+	o := s.sent()
+	r := s.shop.RequestReturn(o, fake.ReturnSpec{ReasonHandle: "defective"})
+	for n := range 7 {
+		act := connector.Effect{ID: fmt.Sprint("eff_", n), Do: "refund", Ref: returnRef(r), Amount: euro(100 + int64(n))}
+		_, outcome, after := s.acted(t, act)
+		if outcome != connector.Confirmed || len(after.Facts.Ledger) != n+1 {
+			t.Fatalf("part %d: %s, ledger %+v", n, outcome, after.Facts.Ledger)
+		}
+	}
+	order, err := s.open(t).Order(t.Context(), returnRef(r))
+	if err != nil || len(order.Ledger) != 7 {
+		t.Errorf("the order tells %+v, %v", order.Ledger, err)
+	}
+	s.shop.OpenDispute(o, fake.DisputeSpec{Reason: "UNRECOGNIZED"})
+	seen := 0
+	_, err = s.open(t).Pull(t.Context(), "", nil, func(snaps []connector.Snapshot) error {
+		for _, snap := range snaps {
+			seen++
+			if len(snap.Facts.Ledger) != 7 {
+				t.Errorf("%s tells %+v", snap.Ref.Kind, snap.Facts.Ledger)
+			}
+		}
+		return nil
+	})
+	if err != nil || seen != 2 {
+		t.Errorf("%d records, %v", seen, err)
 	}
 }

@@ -12,10 +12,14 @@ const orderFields = `
 fragment Purchase on Order {
   id name updatedAt returnStatus displayFinancialStatus displayFulfillmentStatus cancelledAt processedAt
   customer { id }
-  refunds(first: 5) {
-    id createdAt totalRefundedSet { ...Money }
-    transactions(first: 2) { nodes { id kind status gateway paymentId receiptJson amountSet { ...Money } } }
-  }
+  refunds(first: 5) { ...PaidBack }
+}
+` + refundFields
+
+const refundFields = `
+fragment PaidBack on Refund {
+  id createdAt totalRefundedSet { ...Money }
+  transactions(first: 2) { nodes { id kind status gateway paymentId receiptJson amountSet { ...Money } } }
 }
 `
 
@@ -164,7 +168,7 @@ func Documents() map[string]string {
 	return map[string]string{
 		"Shop": shopDocument, "ReturnRecords": returnRecordsDocument, "DisputeRecords": disputeRecordsDocument,
 		"FulfilmentRecords": fulfilmentRecordsDocument, "Disputes": disputesDocument, "Returns": returnsDocument,
-		"Fulfilments": fulfilmentsDocument, "Purchase": purchaseDocument, "PurchaseByName": purchaseByNameDocument,
+		"Fulfilments": fulfilmentsDocument, "Purchase": purchaseDocument, "PurchaseByName": purchaseByNameDocument, "Refunds": refundsDocument,
 		"Approve": approveDocument, "Decline": declineDocument, "Process": processDocument, "Refund": refundDocument,
 		"Evidence": evidenceDocument, "Discount": discountDocument,
 	}

@@ -15,6 +15,9 @@ import (
 // Order reads the purchase, the buyer and the parcel behind a record; without a record the purchase is looked up by its name.
 func (s *Session) Order(ctx context.Context, ref connector.Ref) (connector.OrderFacts, error) {
 	node, err := s.wholePurchase(ctx, ref)
+	if err == nil {
+		node.raw, err = s.complete(ctx, node.raw)
+	}
 	if err != nil {
 		return connector.OrderFacts{Raw: node.raw}, err
 	}

@@ -147,6 +147,10 @@ func (p *pull) disputes(ctx context.Context, query string) error {
 	return p.pages(ctx, "Disputes", "disputes", map[string]any{"query": query}, func(nodes []json.RawMessage) error {
 		var rows []row
 		for _, node := range nodes {
+			node, err := p.s.complete(ctx, node)
+			if err != nil {
+				return err
+			}
 			snap := readDispute(node)
 			rows = append(rows, row{kind: disputeKind, id: snap.Ref.ID, mark: snap.Fingerprint, open: snap.Open, changed: snap.ChangedAt, whole: &snap})
 		}

@@ -81,6 +81,9 @@ func (s *Session) records(ctx context.Context, kind string, ids []string) ([]con
 			out[i] = gone(kind, ids[i], node)
 			continue
 		}
+		if node, err = s.complete(ctx, node); err != nil {
+			return nil, err
+		}
 		out[i] = s.readRecord(kind, node, now)
 		out[i].Fingerprint = warm(out[i].Fingerprint, out[i].ChangedAt, now)
 		if out[i].Ref.ID == "" {
