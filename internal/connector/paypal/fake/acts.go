@@ -263,7 +263,7 @@ func (p *Platform) acknowledged(d *Dispute, s sent, now time.Time) *problem {
 	}
 	d.evidences = append(d.evidences, evidence{Kind: "OTHER", Notes: in.Note, Documents: s.files, Source: "SUBMITTED_BY_SELLER", Date: stamp(now),
 		Stage: d.stage, Action: &actionInfo{"ACKNOWLEDGE_RETURN_ITEM", in.Kind}})
-	d.returned = false
+	d.withReturn, d.returned, d.agreed, d.stage = false, false, false, Chargeback // PayPal decides now
 	d.reviewed(now)
 	return nil
 }

@@ -2,14 +2,16 @@ package fake
 
 import "time"
 
-// Message is a message of the buyer's.
+// Message is a message of the buyer's. It makes it the seller's turn while the two sides negotiate, not while goods travel or PayPal decides.
 func (p *Platform) Message(d *Dispute, text string) error {
 	return p.change(d, func(now time.Time) error {
 		if d.stage != Inquiry {
 			return errOver
 		}
 		d.messages = append(d.messages, message{By: "BUYER", At: stamp(now), Text: text})
-		d.sellersTurn(now)
+		if d.negotiates() && d.status == WaitsForBuyer {
+			d.sellersTurn(now)
+		}
 		return nil
 	})
 }
@@ -93,7 +95,7 @@ func (p *Platform) RequireEvidence(d *Dispute, kind string) error {
 func (p *Platform) Raise(d *Dispute, stage string) error {
 	return p.change(d, func(now time.Time) error {
 		d.stage = stage
-		d.sellersTurn(now)
+		d.asked(now)
 		return nil
 	})
 }
@@ -152,12 +154,23 @@ func (d *Dispute) deny(now time.Time) {
 	d.sellersTurn(now)
 }
 
+// negotiates: the two sides are among themselves and have not agreed yet.
+func (d *Dispute) negotiates() bool {
+	return d.stage == Inquiry && !d.withReturn && d.status != Resolved
+}
+
+// asked: PayPal or a bank asks the seller; what the two sides agreed on is off.
+func (d *Dispute) asked(now time.Time) {
+	d.withReturn, d.returned, d.agreed, d.sendsBack = false, false, false, time.Time{}
+	d.sellersTurn(now)
+}
+
 func (d *Dispute) escalate(now time.Time) {
 	d.stage, d.offered, d.answers = Chargeback, time.Time{}, time.Time{}
-	d.sellersTurn(now)
+	d.asked(now)
 }
 
 func (d *Dispute) require(now time.Time, kind string) {
 	d.evidences = append(d.evidences, evidence{Kind: kind, Source: "REQUESTED_FROM_SELLER", Date: stamp(now), Stage: d.stage})
-	d.sellersTurn(now)
+	d.asked(now)
 }

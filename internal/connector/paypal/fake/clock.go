@@ -56,7 +56,7 @@ func (d *Dispute) next() (time.Time, func(time.Time)) {
 	if d.status == Resolved {
 		return at, nil
 	}
-	if d.stage == Inquiry && !d.withReturn {
+	if d.negotiates() {
 		soon(d.created.Add(inquiryLasts), func(now time.Time) { d.end(now, unsettled, Money{}) })
 		if !d.offered.IsZero() {
 			soon(d.offered.Add(offerLasts), func(now time.Time) { d.end(now, unsettled, Money{}) })

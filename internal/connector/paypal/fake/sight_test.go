@@ -131,3 +131,40 @@ func TestOddAnswersEnd(t *testing.T) {
 		t.Errorf("%v %v, %d rows", got["status"], got["mood"], rows())
 	}
 }
+
+// TestWordsChangeNothingWhileGoodsTravel: a message makes it the seller's turn only while the two sides negotiate, and the twenty days of
+// an inquiry end nothing that PayPal reviews.
+func TestWordsChangeNothingWhileGoodsTravel(t *testing.T) {
+	d := newDesk(t)
+	p := d.Open(d.account, fake.DisputeSpec{Reason: "MERCHANDISE_OR_SERVICE_NOT_AS_DESCRIBED"})
+	say := func() fake.Sight {
+		if err := d.Message(p, "Is anybody there?"); err != nil {
+			t.Fatal(err)
+		}
+		return d.Sight(p)
+	}
+	due := d.Sight(p).Due
+	d.Advance(time.Hour)
+	if s := say(); !s.ForSeller || !s.Due.Equal(due) {
+		t.Errorf("asked already: %+v", s)
+	}
+	d.call(http.MethodPost, "/"+p.ID()+"/accept-claim", "a", `{"accept_claim_type":"REFUND_WITH_RETURN"}`)
+	if s := say(); s.ForSeller {
+		t.Errorf("on its way: %+v", s)
+	}
+	if err := d.SendBack(p, "UPS", "1Z1"); err != nil {
+		t.Fatal(err)
+	}
+	d.call(http.MethodPost, "/"+p.ID()+"/acknowledge-return-item", "b", `{"acknowledgement_type":"DAMAGED"}`)
+	d.Advance(30 * day)
+	if s := d.Sight(p); s.State != "CHARGEBACK/"+fake.UnderReview {
+		t.Errorf("reviewed: %+v", s)
+	}
+	if err := d.RequireEvidence(p, "OTHER"); err != nil {
+		t.Fatal(err)
+	}
+	links, _ := d.call(http.MethodGet, "/"+p.ID(), "", "")["links"].([]any)
+	if s := d.Sight(p); !s.ForSeller || s.Goods || len(links) < 2 {
+		t.Errorf("asked again: %+v, links %v", s, links)
+	}
+}

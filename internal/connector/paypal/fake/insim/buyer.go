@@ -87,11 +87,11 @@ func (m *matter) Whim(d *sim.Draw) {
 	case 5:
 		_ = p.SendBack(m.Dispute, "UPS", "1Z"+m.ID()[len(m.ID())-8:])
 	case 6:
-		if s.Stage == fake.Chargeback && !s.Goods {
+		if s.Stage == fake.Chargeback {
 			_ = p.RequireEvidence(m.Dispute, "PROOF_OF_FULFILLMENT")
 		}
 	case 7:
-		if s.Stage == fake.Chargeback && !s.Goods {
+		if s.Stage == fake.Chargeback {
 			_ = p.Raise(m.Dispute, "PRE_ARBITRATION")
 		}
 	}
