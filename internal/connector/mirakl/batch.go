@@ -52,14 +52,15 @@ func numbers(list []*order) (ids []string) {
 	return ids
 }
 
-// openings finds the incidents of some orders: those open there now, numbered by what the desk has, and those open here at last.
+// openings finds the incidents of some orders: those open there now, numbered by what the desk has, those open here at last, and all of a
+// line that was paid back: money may go out long after an incident has ended.
 func (p *pull) openings(ctx context.Context, page []*order) ([]opening, error) {
 	var ids []string
 	for _, o := range page {
 		for n := range o.lines {
-			if o.lines[n].state == incidentOpen {
+			if l := &o.lines[n]; l.state == incidentOpen || len(l.refunds) > 0 {
 				for i := 1; i <= mostIncidents; i++ {
-					ids = append(ids, incidentID(o.lines[n].id, i))
+					ids = append(ids, incidentID(l.id, i))
 				}
 			}
 		}
@@ -71,27 +72,32 @@ func (p *pull) openings(ctx context.Context, page []*order) ([]opening, error) {
 	var out []opening
 	for _, o := range page {
 		for n := range o.lines {
-			l := &o.lines[n]
-			var now incident
-			if l.state == incidentOpen {
-				now = counted(had, l, later(o.updated, o.placed))
-				out = append(out, opening{o, l, now})
+			for _, i := range p.onLine(o, &o.lines[n], had) {
+				out = append(out, opening{o, &o.lines[n], i})
 			}
-			out = append(out, p.ended(o, l, now)...)
 		}
 	}
 	return out, nil
 }
 
-// ended are the incidents of a line that were open at last and are not the one open now.
-func (p *pull) ended(o *order, l *line, now incident) (out []opening) {
+// onLine are the incidents of one line, each once.
+func (p *pull) onLine(o *order, l *line, had map[string]string) (out []incident) {
+	add := func(i incident) {
+		if !slices.ContainsFunc(out, func(other incident) bool { return other.Number == i.Number }) {
+			out = append(out, i)
+		}
+	}
+	if l.state == incidentOpen {
+		add(counted(had, l, later(o.updated, o.placed)))
+	}
 	for n := 1; n <= mostIncidents; n++ {
-		if r, was := p.note.Open[incidentKind+"/"+incidentID(l.id, n)]; was && n != now.Number {
-			i := incident{Number: n, Since: l.updated}
-			if t := (&reading{}).at(value{map[string]any{"since": r.Note}}, "since"); !t.IsZero() {
-				i.Since = t
-			}
-			out = append(out, opening{o, l, i})
+		if r, was := p.note.Open[incidentKind+"/"+incidentID(l.id, n)]; was {
+			add(incident{Number: n, Since: l.updated}.marked(r.Note))
+		}
+	}
+	if len(l.refunds) > 0 {
+		for _, i := range heard(had, l, l.updated) {
+			add(i)
 		}
 	}
 	return out

@@ -69,6 +69,9 @@ func keptIncident(v value) []connector.Snapshot {
 	if t := (&reading{}).at(v.get("incident"), "since"); !t.IsZero() {
 		i.Since = t
 	}
+	if end := v.text("incident", "end"); states[end] {
+		i.End, i.Ended = end, (&reading{}).at(v.get("incident"), "ended_at")
+	}
 	said := keptTalk(v)
 	return []connector.Snapshot{readIncident(o, l, i, said.of(o), said.on(o))}
 }

@@ -12,10 +12,46 @@ import (
 	"parley/internal/money"
 )
 
-// incident is one opening of an incident on an order line.
+// incident is one opening of an incident on an order line. How it ended is kept once it was seen: the line goes on, and may be in
+// INCIDENT_OPEN again because of the next one.
 type incident struct {
-	Number int       `json:"number"` // the n-th on that line
-	Since  time.Time `json:"since"`  // when it was first seen open, by the line's own date of change
+	Number int       `json:"number"`            // the n-th on that line
+	Since  time.Time `json:"since"`             // when it was first seen open, by the line's own date of change
+	End    string    `json:"end,omitempty"`     // the state the line got by its end; empty = it was not seen to end
+	Ended  time.Time `json:"ended_at,omitzero"` // by the line's date of change
+}
+
+// seen notes how the incident ended, if it did: a word nobody knows is no end.
+func (i incident) seen(l *line) incident {
+	if i.End == "" && l.state != incidentOpen && states[l.state] {
+		i.End, i.Ended = l.state, later(l.updated, i.Since)
+	}
+	return i
+}
+
+// mark is what is told of the incident in the desk's reference to it, and read from there: since when, and its end.
+func (i incident) mark() string {
+	mark := i.Since.UTC().Format(time.RFC3339Nano)
+	if i.End != "" {
+		mark += " " + i.End + " " + i.Ended.UTC().Format(time.RFC3339Nano)
+	}
+	return mark
+}
+
+// marked reads a mark; what it does not tell stays as it is.
+func (i incident) marked(mark string) incident {
+	parts := strings.Fields(mark)
+	if len(parts) > 0 {
+		if t, err := time.Parse(time.RFC3339Nano, parts[0]); err == nil {
+			i.Since = t
+		}
+	}
+	if len(parts) == 3 && states[parts[1]] {
+		if t, err := time.Parse(time.RFC3339Nano, parts[2]); err == nil {
+			i.End, i.Ended = parts[1], t
+		}
+	}
+	return i
 }
 
 // incidentRecord is what is kept of an incident: the order and the talk about it, as received, and our own count.
@@ -43,36 +79,39 @@ func (i incident) print(open bool, content string) string {
 	if open {
 		word = incidentIsOpen
 	}
-	return word + "|" + i.Since.UTC().Format(time.RFC3339Nano) + "|" + content
+	return word + "|" + i.mark() + "|" + content
 }
 
 const incidentIsOpen = "open"
 
 // counted finds which opening a line in INCIDENT_OPEN is, from the fingerprints the desk has of that line's incidents.
 func counted(had map[string]string, l *line, fallback time.Time) incident {
-	last := 0
-	for n := 1; n <= mostIncidents; n++ {
-		if _, ok := had[incidentID(l.id, n)]; ok {
-			last = n
-		}
-	}
-	fresh := incident{Number: last + 1, Since: l.updated}
+	fresh := incident{Number: 1, Since: l.updated}
 	if fresh.Since.IsZero() {
 		fresh.Since = fallback
 	}
-	if last == 0 {
+	all := heard(had, l, fresh.Since)
+	if len(all) == 0 {
 		return fresh
 	}
-	print := had[incidentID(l.id, last)]
-	word, rest, _ := strings.Cut(print, "|")
-	if print != "" && word != incidentIsOpen {
-		return fresh
+	last := all[len(all)-1]
+	if print := had[incidentID(l.id, last.Number)]; print == "" || strings.HasPrefix(print, incidentIsOpen+"|") {
+		return last
 	}
-	since, _, _ := strings.Cut(rest, "|")
-	if t, err := time.Parse(time.RFC3339Nano, since); err == nil {
-		return incident{Number: last, Since: t}
+	fresh.Number = last.Number + 1
+	return fresh
+}
+
+// heard are the incidents of a line that the desk has, oldest first. What is not told of their beginning is the fallback.
+func heard(had map[string]string, l *line, fallback time.Time) (out []incident) {
+	for n := 1; n <= mostIncidents; n++ {
+		if print, ok := had[incidentID(l.id, n)]; ok {
+			_, rest, _ := strings.Cut(print, "|")
+			mark, _, _ := strings.Cut(rest, "|")
+			out = append(out, incident{Number: n, Since: fallback}.marked(mark))
+		}
 	}
-	return incident{Number: last, Since: fresh.Since}
+	return out
 }
 
 // mostIncidents is how many openings of one line are told apart.
@@ -80,11 +119,12 @@ const mostIncidents = 9
 
 // readIncident turns an order line and the talk about its order into a snapshot.
 func readIncident(o *order, l *line, i incident, threads []*thread, papers []value) connector.Snapshot {
-	open := l.state == incidentOpen
+	i = i.seen(l)
+	open := l.state == incidentOpen && i.End == ""
 	f := o.facts(l.id)
 	snap := connector.Snapshot{
 		Ref: connector.Ref{Kind: incidentKind, ID: incidentID(l.id, i.Number), Buyer: f.Buyer.ID, Order: o.id, Line: l.id,
-			Note: i.Since.UTC().Format(time.RFC3339Nano)},
+			Note: i.mark()},
 		ChangedAt: later(l.updated, i.Since), Open: open,
 	}
 	snap.Facts = dispute.Facts{Order: f.Order, Buyer: f.Buyer, Shipment: f.Shipment, Ledger: f.Ledger, Case: theIncident(o, l, i, open)}
@@ -108,9 +148,12 @@ func theIncident(o *order, l *line, i incident, open bool) *dispute.Case {
 	if open {
 		return c // INCIDENT_OPEN says no more than that: the rules know where it stands
 	}
-	c.Reported.Status = l.state
-	c.Reported.Ended, c.Reported.State, c.Reported.EndedAt = true, "closed", later(l.updated, i.Since)
-	if l.state == "REFUNDED" {
+	c.Reported.Status, c.Reported.EndedAt = i.End, i.Ended
+	if i.End == "" {
+		c.Reported.Status, c.Reported.EndedAt = l.state, later(l.updated, i.Since)
+	}
+	c.Reported.Ended, c.Reported.State = true, "closed"
+	if i.End == "REFUNDED" {
 		c.Reported.State = "refunded"
 	}
 	return c

@@ -54,6 +54,76 @@ func TestIncidentsAreCounted(t *testing.T) {
 	}
 }
 
+// TestWhatIsPaidBackAfterAnIncidentEndedIsRead: it belongs to the last opening of the line, which is over.
+func TestWhatIsPaidBackAfterAnIncidentEndedIsRead(t *testing.T) {
+	s, m := newScene(t, fake.Options{}), connectortest.Memory{}
+	session, o := s.open(t), s.buy()
+	var p connector.Pulled
+	for _, reason := range []string{"1", "2"} {
+		o.OpenIncident(0, reason)
+		s.platform.Advance(time.Hour)
+		p = pull(t, session, p.Cursor, m)
+		o.CloseIncident(0, "9")
+		s.platform.Advance(time.Hour)
+		p = pull(t, session, p.Cursor, m)
+	}
+	if _, err := session.Execute(t.Context(), connector.Effect{ID: "a", Do: "refund", Ref: incident(o, 2), Amount: eur(1000)}); err != nil {
+		t.Fatal(err)
+	}
+	s.platform.Advance(3 * time.Hour)
+	pull(t, session, p.Cursor, m)
+	for _, n := range []string{"#1", "#2"} {
+		r := m["incident/"+o.Line(0)+n]
+		if r.Open || len(r.Facts.Ledger) != 1 || r.Facts.Ledger[0].Amount != eur(1000) || r.Facts.Case.Claim.Amount != eur(3389) {
+			t.Errorf("%s open %v, paid %+v, claim %s", n, r.Open, r.Facts.Ledger, r.Facts.Case.Claim.Amount)
+		}
+	}
+	if len(m) != 2 {
+		t.Errorf("%d records", len(m))
+	}
+}
+
+// TestAnIncidentStaysAsItEnded whichever way it is read again, though the line has the next one or is paid back.
+func TestAnIncidentStaysAsItEnded(t *testing.T) {
+	s, m := newScene(t, fake.Options{}), connectortest.Memory{}
+	session, o := s.open(t), s.buy()
+	o.OpenIncident(0, "1")
+	s.platform.Advance(time.Hour)
+	p := pull(t, session, "", m)
+	o.CloseIncident(0, "9")
+	s.platform.Advance(time.Hour)
+	p = pull(t, session, p.Cursor, m)
+	ended := m["incident/"+o.Line(0)+"#1"]
+	same := func(when string, now connector.Snapshot) {
+		t.Helper()
+		was, is := ended.Facts.Case.Reported, now.Facts.Case.Reported
+		if now.Open || is.Status != was.Status || is.State != "closed" || !is.EndedAt.Equal(was.EndedAt) || now.Ref != ended.Ref {
+			t.Errorf("%s: open %v, %+v, was %+v", when, now.Open, is, was)
+		}
+	}
+	fetched := func() connector.Snapshot {
+		snap, err := session.Fetch(t.Context(), ended.Ref)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return snap
+	}
+	o.OpenIncident(0, "2")
+	s.platform.Advance(time.Hour)
+	p = pull(t, session, p.Cursor, m)
+	same("with the next one", fetched())
+	if _, err := session.Execute(t.Context(), connector.Effect{ID: "a", Do: "accept", Ref: incident(o, 2)}); err != nil {
+		t.Fatal(err)
+	}
+	s.platform.Advance(3 * time.Hour)
+	pull(t, session, p.Cursor, m)
+	same("paid back, fetched", fetched())
+	same("paid back, listed", m["incident/"+o.Line(0)+"#1"])
+	if again, err := s.connector.Import(ended.Raw, time.UTC); err != nil || again[0].Fingerprint != ended.Fingerprint {
+		t.Errorf("what was kept does not read back: %v", err)
+	}
+}
+
 // TestOperatorsAreAskedGently: however often the desk looks, orders are read every five minutes, returns and threads every fifteen.
 func TestOperatorsAreAskedGently(t *testing.T) {
 	s, m := newScene(t, fake.Options{}), connectortest.Memory{}

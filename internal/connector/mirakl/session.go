@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"parley/internal/connector"
 	"parley/internal/fault"
@@ -184,13 +183,8 @@ func fetched(o *order, talk talk, ref connector.Ref) (connector.Snapshot, error)
 	if l == nil {
 		return connector.Snapshot{Ref: ref}, fault.New(fault.NotFound, "fault.mirakl.no_order", "order", id)
 	}
-	i := incident{Number: number, Since: l.updated}
-	if since, err := time.Parse(time.RFC3339Nano, ref.Note); err == nil {
-		i.Since = since
-	}
-	snap := readIncident(o, l, i, talk.threads[o.id], talk.papers[o.id])
-	snap.Ref = ref
-	return snap, nil
+	i := incident{Number: number, Since: l.updated}.marked(ref.Note)
+	return readIncident(o, l, i, talk.threads[o.id], talk.papers[o.id]), nil
 }
 
 func (s *Session) fetchThread(ctx context.Context, ref connector.Ref) (connector.Snapshot, error) {

@@ -232,6 +232,7 @@ func (o *Order) CloseIncident(n int, reason string) {
 func (l *Line) closeIncident(reason string, now time.Time) {
 	if l.state == incidentOpen {
 		l.state, l.reason, l.updated, l.order.updated = l.before, reason, now, now
+		l.ended()
 	}
 }
 

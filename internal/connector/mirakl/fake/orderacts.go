@@ -289,6 +289,7 @@ func (l *Line) pay(r *refund, now time.Time) {
 	l.updated, l.order.updated = now, now
 	if goods, shipping := l.left(); goods+shipping == 0 {
 		l.state = "REFUNDED"
+		l.ended()
 	}
 	if shop.Balance >= 0 {
 		shop.Balance -= r.amount + r.shipping + r.tax

@@ -498,6 +498,9 @@ func (c *call) each(do func(*Return, answered) string) *refusal {
 			if problem = do(r, a); problem == "" {
 				r.updated, c.did = c.now, true
 				r.moved(c.now)
+				for _, l := range r.lines {
+					l.line.answeredAt(c.now)
+				}
 				good = append(good, object{"id": a.ID})
 				continue
 			}

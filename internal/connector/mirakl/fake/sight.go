@@ -30,18 +30,15 @@ func (i *Incident) ID() (line string, number int) { return i.line.id, i.number }
 // Order is the order it is about.
 func (i *Incident) Order() *Order { return i.line.order }
 
-// Sight looks at an incident now. Of one that was followed by another it tells how it stood when that was opened.
+// Sight looks at an incident now. The state of one that is over is that with which it ended; sums are those of its line.
 func (i *Incident) Sight() (s Sight) {
-	i.line.order.shop.locked(func(time.Time) { s = i.sight() })
+	i.line.order.shop.locked(func(time.Time) {
+		l := i.line
+		s = Sight{
+			Open: i.open(), State: i.end, Waits: i.open(), LapsedAt: i.lapsed, ChangedAt: l.updated, Left: l.total() - l.refunded(), Most: l.total(), Refunds: l.paidBack(),
+		}
+	})
 	return s
-}
-
-func (i *Incident) sight() Sight {
-	if i.over != nil {
-		return *i.over
-	}
-	l := i.line
-	return Sight{Open: i.open(), State: l.state, Waits: i.open(), LapsedAt: i.lapsed, ChangedAt: l.updated, Left: l.total() - l.refunded(), Most: l.total(), Refunds: l.paidBack()}
 }
 
 func (l *Line) paidBack() (out []Refunded) {

@@ -36,7 +36,7 @@ type Incident struct {
 	reacting bool
 	answered bool
 	lapsed   time.Time
-	over     *Sight // how it stood when the next one was opened
+	end      string // the state the line got when it ended
 }
 
 // Complain lets the customer open an incident on the nth line, with a reason of type INCIDENT_OPEN, and write why unless text is empty.
@@ -57,10 +57,6 @@ func (l *Line) openIncident(reason string, temper Temper, now time.Time) *Incide
 	if l.state == incidentOpen && n > 0 {
 		return l.incidents[n-1]
 	}
-	if n > 0 {
-		last := l.incidents[n-1].sight()
-		l.incidents[n-1].over = &last
-	}
 	l.before, l.state, l.reason, l.updated, l.order.updated = l.state, incidentOpen, reason, now, now
 	i := &Incident{line: l, number: n + 1, temper: temper}
 	l.incidents = append(l.incidents, i)
@@ -79,7 +75,14 @@ func (o *Order) owed() bool {
 	return slices.ContainsFunc(o.shop.threads, func(t *Thread) bool { return t.order == o && !t.needed.IsZero() })
 }
 
-func (i *Incident) open() bool { return i.over == nil && i.line.state == incidentOpen }
+func (i *Incident) open() bool { return i.end == "" }
+
+// ended notes that the line's incident ended with the state it has now.
+func (l *Line) ended() {
+	if n := len(l.incidents); n > 0 && l.incidents[n-1].end == "" {
+		l.incidents[n-1].end = l.state
+	}
+}
 
 // answeredAt notes that the shop did something about the line, and lets the customer react to it.
 func (l *Line) answeredAt(now time.Time) {

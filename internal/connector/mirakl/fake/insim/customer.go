@@ -103,7 +103,7 @@ func (s *shop) incident(d *sim.Draw) sim.Matter {
 func (s *shop) again(d *sim.Draw) sim.Matter {
 	for i, m := range s.ended {
 		t := m.Sight()
-		if t.Open || t.Left == 0 || s.platform.Now().Sub(t.ChangedAt) < 4*24*time.Hour {
+		if t.Open || t.Left == 0 || m.Order().LineState(m.n) == "INCIDENT_OPEN" || s.platform.Now().Sub(t.ChangedAt) < 4*24*time.Hour {
 			continue
 		}
 		s.ended = append(s.ended[:i:i], s.ended[i+1:]...)

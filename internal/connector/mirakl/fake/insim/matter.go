@@ -49,9 +49,7 @@ func (m *incident) Truth() sim.Truth {
 	s := m.Sight()
 	t := m.shop.truth(s)
 	t.Claim = m.shop.amount(s.Left)
-	if !s.Open {
-		t.Word = s.State
-	}
+	t.Word = s.State
 	return t
 }
 
