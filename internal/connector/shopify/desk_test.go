@@ -213,11 +213,14 @@ func TestUnpackedGoodsWaitForTheMoney(t *testing.T) {
 	o.pass(time.Minute)
 	must(t, o.SyncNow(t.Context(), o.owner, o.storeID))
 	o.pass(time.Minute)
-	if row = o.only(); row.State != "wait_seller_goods" || row.Owner != "seller" {
+	if row = o.only(); row.State != "wait_seller_goods" || row.Owner != "seller" || row.Recommended != "refund" {
 		t.Errorf("unpacked: %+v", row)
 	}
 	if dec := o.decide(row.ID, desk.Choice{Option: "refund", Amount: euro(3990)}); dec.State != "done" {
 		t.Fatalf("decision %+v", dec)
+	}
+	if row = o.only(); row.Recommended != "confirm_goods" {
+		t.Errorf("paid: %+v", row)
 	}
 	if dec := o.decide(row.ID, desk.Choice{Option: "confirm_goods"}); dec.State != "done" {
 		t.Fatalf("decision %+v", dec)
