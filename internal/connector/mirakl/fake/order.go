@@ -128,7 +128,7 @@ func (s *Shop) place(spec OrderSpec, now time.Time) *Order {
 	if spec.Customer.CountryCode == "" {
 		spec.Customer.CountryCode = s.Country
 	}
-	o := &Order{shop: s, commercial: spec.Commercial, id: spec.Commercial + "-A", spec: spec, state: "SHIPPING", updated: spec.PlacedAt, debited: spec.PlacedAt}
+	o := &Order{shop: s, commercial: spec.Commercial, id: spec.Commercial + "-A", spec: spec, state: "SHIPPING", updated: now, debited: spec.PlacedAt}
 	if spec.Waiting {
 		o.state, o.debited = "WAITING_ACCEPTANCE", time.Time{}
 	}
