@@ -37,6 +37,19 @@ type occasion struct {
 	about, reason string
 }
 
+// occasionOf is what a notice tells of. Where it is a deadline that is as the reader sees it, whatever name the desk gives the occasion.
+func occasionOf(n store.Notice) occasion {
+	o := occasion{n.CaseID, n.About, n.Reason}
+	var it notify.Item
+	if slices.Contains(ofDeadlines, n.Reason) && json.Unmarshal(n.Data, &it) == nil {
+		o.about = strings.Join([]string{it.DueKind, it.DueAt.Format(time.RFC3339), it.Alarm}, " ")
+	}
+	return o
+}
+
+// ofDeadlines are the reasons that a deadline gives.
+var ofDeadlines = []string{notify.Left72h, notify.Left24h, notify.Left6h, notify.Left1h, notify.Warning, notify.Reminder, notify.Lapsed}
+
 // Kinds of channels in a simulation. A program knows a letter by its id and takes one thing at a time; a person's box takes several as one
 // and cannot tell a repetition.
 const (
@@ -256,7 +269,7 @@ func (s *Sim) hearsNotices(e *ear, m notify.Message) {
 		s.toldTwice(nil, "%s got %s (%s), which no notice stands for", e.name, m.ID, m.Subject)
 	}
 	for _, n := range notices {
-		what := occasion{n.CaseID, n.About, n.Reason}
+		what := occasionOf(n)
 		if before, ok := e.occasions[what]; ok || n.ChannelID != e.channel {
 			s.toldTwice(s.matterOf(n.CaseID), "%s was told of %+v in %s, and before in %q", e.name, what, m.ID, before)
 		}

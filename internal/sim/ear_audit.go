@@ -56,7 +56,7 @@ func (s *Sim) compare(page []store.Notice, end bool) {
 			case n.ChannelID == e.channel:
 				s.compareOne(e, n, end)
 			case n.ChannelID == 0 && e.takes(n.Reason) && n.Reason != notify.Broken: // which may not be said on the channel it is about
-				s.listed[listing{e.name, occasion{n.CaseID, n.About, n.Reason}}] = true
+				s.listed[listing{e.name, occasionOf(n)}] = true
 			}
 		}
 	}
@@ -77,7 +77,7 @@ var passing = []string{notify.Left72h, notify.Left24h, notify.Left6h, notify.Lef
 
 // compareOne: a notice that is due was heard, or its row says why not.
 func (s *Sim) compareOne(e *ear, n store.Notice, end bool) {
-	what := occasion{n.CaseID, n.About, n.Reason}
+	what := occasionOf(n)
 	delete(s.listed, listing{e.name, what})
 	_, heard := e.occasions[what]
 	why := ""
