@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"parley/internal/connector"
@@ -40,8 +41,15 @@ func lacksEnd(snap connector.Snapshot) bool {
 
 // ended notes when a source ended, if that is known.
 func ended(snap *connector.Snapshot, at time.Time) {
-	if c := snap.Facts.Case; c != nil && c.Reported.Ended && c.Reported.EndedAt.IsZero() {
-		c.Reported.EndedAt = at
+	c := snap.Facts.Case
+	if c == nil || !c.Reported.Ended || !c.Reported.EndedAt.IsZero() || at.IsZero() {
+		return
+	}
+	c.Reported.EndedAt = at
+	for n := range snap.Facts.Ledger {
+		if p := &snap.Facts.Ledger[n]; strings.HasPrefix(p.Source, settledSource) {
+			p.At = at
+		}
 	}
 }
 

@@ -48,8 +48,24 @@ func (r reader) facts(d *record, raw json.RawMessage) dispute.Facts {
 		f.Order, f.Buyer, f.Shipment, f.Ledger = bought.Order, bought.Buyer, bought.Shipment, bought.Ledger
 		f.Unknown = append(f.Unknown, bought.Unknown...)
 	}
+	f.Ledger = append(f.Ledger, d.settled(f.Case.Reported)...)
 	return f
 }
+
+// settled is what the buyer got by a dispute that is over, beside what the shop had refunded of the same payment.
+func (d *record) settled(r dispute.Reported) []dispute.Payment {
+	if !r.Ended || !r.Paid.Known() {
+		return nil
+	}
+	at := r.EndedAt
+	if at.IsZero() {
+		at = d.changed()
+	}
+	return []dispute.Payment{{At: at, Did: "refund", Amount: r.Paid, Method: "original_payment", Source: settledSource + string(d.ID)}}
+}
+
+// settledSource begins the source of what a dispute paid.
+const settledSource = "stripe:dispute/"
 
 func (d *record) theCase() *dispute.Case {
 	c := &dispute.Case{OpenedAt: d.Created.at(), Via: "card", Network: d.network()}

@@ -103,9 +103,9 @@ func (p *pull) since(of source) time.Time {
 
 // listing reads a list page by page, the newest first.
 func (p *pull) listing(ctx context.Context, of source) error {
-	ask := []param{{"limit", strconv.Itoa(pageSize)}, {in("created", "gte"), strconv.FormatInt(p.since(of).Unix(), 10)}}
-	if of.kind == warningKind {
-		ask = append(ask, param{"expand[]", "data.charge"}) // the record itself tells no sum
+	ask := []param{
+		{"limit", strconv.Itoa(pageSize)}, {in("created", "gte"), strconv.FormatInt(p.since(of).Unix(), 10)},
+		{"expand[]", "data.charge.refunds"}, {"expand[]", "data.payment_intent"}, // the record itself tells neither the payment nor what was paid back of it
 	}
 	after := ""
 	for {
@@ -177,6 +177,9 @@ func (p *pull) unknown(ctx context.Context, of source, snaps []connector.Snapsho
 func (p *pull) hand(ctx context.Context, snaps []connector.Snapshot) error {
 	for n := range snaps {
 		if err := p.end(ctx, &snaps[n]); err != nil {
+			return err
+		}
+		if err := p.s.moreRefunds(ctx, &snaps[n]); err != nil {
 			return err
 		}
 	}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 
 	"parley/internal/connector"
+	"parley/internal/dispute"
 	"parley/internal/fault"
 )
 
@@ -141,7 +143,8 @@ func (s *Session) moreRefunds(ctx context.Context, snap *connector.Snapshot) err
 		}
 		after = last
 	}
-	snap.Facts.Ledger = ledger(all)
+	beside := slices.DeleteFunc(snap.Facts.Ledger, func(p dispute.Payment) bool { return !strings.HasPrefix(p.Source, settledSource) })
+	snap.Facts.Ledger = append(ledger(all), beside...)
 	return nil
 }
 

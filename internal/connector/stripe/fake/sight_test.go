@@ -59,7 +59,9 @@ func TestAnInquiryIsRaisedOverWhatIsLeft(t *testing.T) {
 func TestABankDecidesInItsTime(t *testing.T) {
 	p := fake.New(fake.Options{})
 	a := p.AddAccount(fake.AccountSpec{})
-	open := func(spec fake.DisputeSpec) *fake.Dispute { return a.Dispute(a.Pay(fake.ChargeSpec{Amount: 5000}), spec) }
+	open := func(spec fake.DisputeSpec) *fake.Dispute {
+		return a.Dispute(a.Pay(fake.ChargeSpec{Amount: 5000}), spec)
+	}
 	slow, quick, given := open(fake.DisputeSpec{Decides: 20 * day, Wins: true}), open(fake.DisputeSpec{Decides: 10 * day}), open(fake.DisputeSpec{})
 	for _, d := range []*fake.Dispute{slow, quick} {
 		post(t, p, a, http.MethodPost, "/v1/disputes/"+d.ID, d.ID, url.Values{"evidence[uncategorized_text]": {"It was delivered."}, "submit": {"true"}})
