@@ -8,7 +8,8 @@
 //
 // Sources: "incident" (an order line in INCIDENT_OPEN), "return", "thread" (a talk whose last word is not ours) and "late" (an order not
 // sent at its shipping deadline). An incident has neither number nor date at Mirakl: it is the n-th opening seen on that line
-// ("F0001-A-1#2"), counted by what the desk already has, and dated by the line's last change when it was first seen.
+// ("F0001-A-1#2"), counted by what the desk already has, and dated by the line's last change when it was first seen. Once it was seen to
+// end it stays as it ended; what is paid back for its line later is shown with it all the same.
 //
 // There is no push for sellers. Operators ask to be polled gently (OR11 every five minutes, returns and threads every fifteen): the setting
 // poll_minutes keeps a store from being asked more often, however often the desk wants to look. Writes have no idempotency key: the desk

@@ -16,7 +16,8 @@
 //
 // A full refund makes the line REFUNDED and ends its incident. A refund waits for the payment provider for an hour. A message of the
 // shop settles shop_reply_needed_since, one of customer or operator starts it. A line whose incident ends goes back to the state the
-// incident interrupted. Refunds above the payable balance (Shop.Balance) are refused.
+// incident interrupted. Refunds above the payable balance (Shop.Balance) are refused. A customer with a Temper goes on with what he began
+// (temper.go), and so does the operator with a return that nobody looks after; Sight tells onlookers how it stands (sight.go).
 //
 // # Scenario file
 //

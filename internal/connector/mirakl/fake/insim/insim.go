@@ -4,6 +4,7 @@ package insim
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -64,9 +65,20 @@ func (Platform) Call(r *http.Request, _ []byte) sim.Call {
 	}
 	c := sim.Call{Name: r.Method + " " + strings.Join(parts, "/"), Acts: fake.Changes(r.Method)}
 	if !c.Acts {
-		c.Same = r.Header.Get("Authorization") + " " + r.URL.Path + "?" + r.URL.RawQuery
+		c.Same = r.Header.Get("Authorization") + " " + r.URL.Path + "?" + lasting(r.URL.Query())
 	}
 	return c
+}
+
+// lasting is a query without the instants from which changes are asked for: a copy that lags behind has none of the newer ones, and rows
+// that are older than what was asked for do no harm.
+func lasting(q url.Values) string {
+	for _, from := range []string{"updated_since", "start_update_date", "return_last_updated_from"} {
+		if q.Has(from) {
+			q.Set(from, "")
+		}
+	}
+	return q.Encode()
 }
 
 // shop is a shop there.

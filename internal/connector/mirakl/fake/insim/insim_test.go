@@ -97,6 +97,22 @@ func reader(t *testing.T, shop sim.Shop, now func() time.Time) func() connectort
 	}
 }
 
+// TestChangesSinceAnyInstantAreTheSameQuestion: a copy that lags behind answers each of them with what it had.
+func TestChangesSinceAnyInstantAreTheSameQuestion(t *testing.T) {
+	p := insim.New(func() time.Time { return time.Time{} }, 1)
+	same := func(path string) string {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://mirakl.sim"+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.Call(r, nil).Same
+	}
+	const orders = "/api/orders?max=100&start_update_date="
+	if same(orders+"2026-03-01T00%3A00%3A00Z") != same(orders+"2026-03-02T00%3A00%3A00Z") || same(orders) == same("/api/orders?max=100") || same(orders) == same(orders+"&offset=100") {
+		t.Errorf("%q, %q", same(orders), same("/api/orders?max=100"))
+	}
+}
+
 // TestCallsAreNamed: without the numbers in them; what only reads is the same whenever it is asked.
 func TestCallsAreNamed(t *testing.T) {
 	p := insim.New(func() time.Time { return time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC) }, 1)
