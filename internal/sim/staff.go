@@ -242,6 +242,9 @@ func (s *Sim) choose(n *node, p *person, m *matter, page *desk.CasePage, key str
 		if o.Suggested.Known() && d.Chance(50) {
 			most = o.Suggested
 		}
+		if most.Known() && most.Minor <= 0 && !d.Chance(10) {
+			return ch, false // few try to pay when the page says that nothing is left
+		}
 		ch.Amount = money.Amount{Minor: max(1, most.Minor*int64(20+d.IntN(80))/100), Currency: most.Currency}
 	}
 	if o.NeedsDays {
