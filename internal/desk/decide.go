@@ -276,12 +276,12 @@ func (d *Desk) guardOption(ctx context.Context, r planner, m *matter, f *dispute
 		if claim := stakeOf(f); claim.Known() {
 			ch.Amount = claim
 		}
-		return d.guardMoney(ctx, r, m, f, ch.Amount)
+		return d.guardMoney(ctx, r, m, f, ch.Amount, "")
 	case "refund":
 		if ch.Amount.Minor <= 0 {
 			return fault.Input("amount", ch.Amount.Plain(), "more than 0.00")
 		}
-		return d.guardMoney(ctx, r, m, f, ch.Amount)
+		return d.guardMoney(ctx, r, m, f, ch.Amount, "")
 	case "counter_amount", "counter_return":
 		if strings.TrimSpace(ch.Text) == "" {
 			return fault.Input("text", "", "a text for the buyer")
@@ -289,7 +289,7 @@ func (d *Desk) guardOption(ctx context.Context, r planner, m *matter, f *dispute
 		if err := guardCounter(f, ch.Amount); err != nil {
 			return err
 		}
-		return d.guardMoney(ctx, r, m, f, ch.Amount)
+		return d.guardMoney(ctx, r, m, f, ch.Amount, "")
 	case "contest_with_evidence", "contest_goods":
 		return guardContest(f, ch)
 	case "extend_protection":

@@ -158,6 +158,11 @@ func (t *trial) send(ctx context.Context) error {
 	if conflict != nil {
 		return t.endSeeing(ctx, refused, conflict, before)
 	}
+	if err := t.stillLeft(ctx, before); fault.Is(err, fault.Refused) {
+		return t.endSeeing(ctx, refused, fault.Of(err), before)
+	} else if err != nil {
+		return t.postpone(ctx, err)
+	}
 	if err := t.mark(ctx, before); err != nil {
 		return err // not written: not sent
 	}

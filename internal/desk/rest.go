@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 
 	"parley/internal/dispute"
 	"parley/internal/fault"
@@ -36,12 +37,13 @@ func lockPurchase(ctx context.Context, tx *store.Tx, caseID int64) (*matter, err
 	return nil, fault.New(fault.NotFound, "fault.case_not_found")
 }
 
-// guardMoney refuses a sum above what is left of the purchase over all cases that paid, hold, or are about to pay money for it.
-func (d *Desk) guardMoney(ctx context.Context, r planner, m *matter, f *dispute.Facts, a money.Amount) error {
+// guardMoney refuses a sum above what is left of the purchase over all cases that paid, hold, or are about to pay money for it. What the
+// decision it belongs to is about to pay does not count against itself; empty = it is not taken yet.
+func (d *Desk) guardMoney(ctx context.Context, r planner, m *matter, f *dispute.Facts, a money.Amount, decision string) error {
 	if !a.Known() {
 		return fault.Input("amount", "", "a known amount")
 	}
-	rest, gone, err := d.left(ctx, r, m, f, a.Currency)
+	rest, gone, err := d.left(ctx, r, m, f, a.Currency, decision)
 	if err != nil {
 		return err
 	}
@@ -62,12 +64,12 @@ func (d *Desk) rest(ctx context.Context, r planner, m *matter, f *dispute.Facts)
 	if currency == "" {
 		currency = orderTotal(f).Currency
 	}
-	rest, _, err := d.left(ctx, r, m, f, currency)
+	rest, _, err := d.left(ctx, r, m, f, currency, "")
 	return rest, err
 }
 
-// left is rest in a currency, with what was spent.
-func (d *Desk) left(ctx context.Context, r planner, m *matter, f *dispute.Facts, currency string) (money.Amount, spent, error) {
+// left is rest in a currency, with what was spent, but for the acts of a decision.
+func (d *Desk) left(ctx context.Context, r planner, m *matter, f *dispute.Facts, currency, decision string) (money.Amount, spent, error) {
 	if currency == "" {
 		return money.Amount{}, spent{}, nil
 	}
@@ -75,6 +77,7 @@ func (d *Desk) left(ctx context.Context, r planner, m *matter, f *dispute.Facts,
 	if err != nil {
 		return money.Amount{}, spent{}, err
 	}
+	p.effects = slices.DeleteFunc(p.effects, func(e store.Effect) bool { return e.DecisionID == decision && e.State != confirmed })
 	gone, limit, rest := p.spent(currency), maximum(f, currency), p.total(currency)
 	switch {
 	case !rest.Known() && gone.minor == 0:

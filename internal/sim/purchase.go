@@ -69,6 +69,12 @@ func (s *Sim) paidBack(b *bought) {
 		if sum += p.Amount.Minor; sum > b.Amount.Minor && p.Seller && !b.twice {
 			b.twice = true
 			m := b.matters[len(b.matters)-1]
+			for _, other := range b.matters {
+				for _, paid := range other.there.Truth().Paid {
+					s.tell(m, "%s: %s paid at %s, by the seller: %v", other.ref(), paid.Amount, paid.At.Format(time.DateTime), paid.Seller)
+				}
+				s.tellNet(other)
+			}
 			s.report.PaidTwice++
 			s.violate("paid_twice", m, "%d of %s were paid back for payment %s, at %s by the seller", sum, b.Amount, b.Payment, p.At.Format(time.RFC3339))
 			return

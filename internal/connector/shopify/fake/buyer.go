@@ -111,6 +111,14 @@ func (s *Shop) Inspect(r *Return) bool {
 	return true
 }
 
+// PayBack refunds an order in the platform's own pages. False where more than is left was asked for.
+func (s *Shop) PayBack(r *Return, minor int64) bool {
+	s.p.mu.Lock()
+	defer s.p.mu.Unlock()
+	s.settle(s.p.now())
+	return s.payBack(r.order, minor, "", r)
+}
+
 // Close ends an open return in the platform's own pages.
 func (s *Shop) Close(r *Return) bool {
 	s.p.mu.Lock()

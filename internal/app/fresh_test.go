@@ -1,0 +1,119 @@
+package app_test
+
+import (
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"parley/internal/app"
+	paypal "parley/internal/connector/paypal/fake"
+	shopify "parley/internal/connector/shopify/fake"
+	"parley/internal/desk"
+)
+
+const paidThrough = "8AC96375E56785339" // PayPal's number of the payment
+
+// twoSides is a purchase in a Shopify shop that was paid through PayPal: the customer asked to send it back there, and for the money here.
+type twoSides struct {
+	t        *testing.T
+	app      *app.App
+	who      desk.Who
+	shop     *shopify.Shop
+	wish     *shopify.Return
+	paypal   *paypal.Platform
+	accounts *paypal.Account
+	claim    *paypal.Dispute
+	store    int64 // of the Shopify shop
+}
+
+func newTwoSides(t *testing.T) *twoSides {
+	t.Helper()
+	clock := app.FastClockFrom(time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC), 1)
+	a, err := app.New(t.Context(), app.Config{Data: t.TempDir(), AllowPrivate: true, Clock: clock})
+	s := &twoSides{t: t, app: a, paypal: paypal.New(paypal.Options{Now: clock.Now})}
+	s.must(err)
+	t.Cleanup(func() { _ = a.Stop() })
+	s.must(a.Desk.CreateOwner(t.Context(), benchEmail, "Lucía", benchWord))
+	s.who, err = a.Desk.Operator(t.Context(), benchEmail)
+	s.must(err)
+	shops := shopify.New(shopify.Options{Now: clock.Now})
+	s.shop = shops.AddShop(shopify.ShopSpec{Name: "Casa Norte", Domain: "casa-norte", Country: "ES", Currency: "EUR"})
+	order := s.shop.PlaceOrder(shopify.OrderSpec{
+		Customer: shopify.Customer{First: "Ana", Last: "Ruiz"}, Currency: "EUR", Placed: clock.Now().AddDate(0, 0, -12), Gateway: "paypal",
+		Authorization: paidThrough, Lines: []shopify.LineSpec{{Title: "Lámpara", Quantity: 1, Price: 3990}},
+	})
+	s.shop.Send(order, "Correos", "PQ1", clock.Now().AddDate(0, 0, -10))
+	s.wish = s.shop.RequestReturn(order, shopify.ReturnSpec{Quantity: 1, ReasonHandle: "defective", At: clock.Now()})
+	s.accounts = s.paypal.AddAccount(paypal.AccountSpec{Name: "Casa Norte"})
+	s.claim = s.paypal.Open(s.accounts, paypal.DisputeSpec{Transaction: paidThrough, Amount: paypal.Money{Minor: 3990, Currency: "EUR"}})
+	s.add("paypal", httptest.NewServer(s.paypal), map[string]string{"client_id": s.accounts.ClientID, "client_secret": s.accounts.Secret})
+	s.store = s.add("shopify", httptest.NewServer(shops), map[string]string{"shop": s.shop.Domain, "access_token": s.shop.Token, "client_secret": s.shop.Secret})
+	s.must(a.Desk.Settle(t.Context()))
+	return s
+}
+
+func (s *twoSides) must(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *twoSides) add(kind string, server *httptest.Server, settings map[string]string) int64 {
+	s.t.Helper()
+	s.t.Cleanup(server.Close)
+	settings["address"], settings["allow_private"] = server.URL, "true"
+	view, err := s.app.Desk.AddStore(s.t.Context(), s.who, desk.StoreInput{
+		Company: "Norte SL", Connector: kind, Name: kind, Zone: "Europe/Madrid", Currency: "EUR", Country: "ES", Settings: settings,
+	})
+	s.must(err)
+	return view.ID
+}
+
+// page is the page of the case at a connector.
+func (s *twoSides) page(kind string) desk.CasePage {
+	s.t.Helper()
+	queue, err := s.app.Desk.Queue(s.t.Context(), s.who, desk.QueueQuery{})
+	s.must(err)
+	for _, row := range queue.Rows {
+		if row.Store.Connector == kind {
+			page, err := s.app.Desk.Case(s.t.Context(), s.who, row.ID)
+			s.must(err)
+			return page
+		}
+	}
+	s.t.Fatalf("no case of %s among %d", kind, len(queue.Rows))
+	return desk.CasePage{}
+}
+
+// Somebody pays back in the shop's own pages while an act that pays the same money waits to be sent: it is not sent.
+func TestMoneyThatWasPaidElsewhereMeanwhileIsNotPaidAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		elsewhere int64
+		outcome   string
+		acts      int
+	}{
+		"all of it":  {3990, "refused", 0},
+		"nothing":    {0, "confirmed", 1},
+		"a part too": {100, "refused", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newTwoSides(t)
+			page := s.page("paypal")
+			if len(page.Purchase) != 1 {
+				t.Fatalf("the purchase shows %+v beside the dispute", page.Purchase)
+			}
+			out, err := s.app.Desk.Decide(t.Context(), s.who, page.ID, desk.Choice{Option: "accept", Basis: page.Basis})
+			s.must(err)
+			if c.elsewhere > 0 && !s.shop.PayBack(s.wish, c.elsewhere) {
+				t.Fatal("the shop did not pay back")
+			}
+			s.must(s.app.Desk.Settle(t.Context()))
+			effects, err := s.app.DB.EffectsOf(t.Context(), page.ID)
+			s.must(err)
+			if len(effects) != 1 || effects[0].DecisionID != out.DecisionID || effects[0].State != c.outcome || s.paypal.Acted() != c.acts {
+				t.Errorf("%d acts at PayPal, %d effects, the first %s %s", s.paypal.Acted(), len(effects), effects[0].State, effects[0].Fault)
+			}
+		})
+	}
+}
