@@ -70,9 +70,15 @@ var pressing = []string{
 
 // Of the stores, listeners see one in so many, and a program hears the events of one in so many: a letter costs as much as a call.
 const (
-	seenShare = 6
-	toldShare = 15
+	seenShare = 12
+	toldShare = 20
 )
+
+// wanted are the kinds of events the program hears: what begins, what is done and how it ends.
+var wanted = []string{
+	"case_opened", "decided", "effect_confirmed", "effect_refused", "effect_contradicted", "effect_in_doubt", "effect_resolved", "net_acted",
+	"net_escalated", "deadline_passed", "case_ended",
+}
 
 // giveEars adds three people who only listen, with a channel each, and a program. It says when what they heard is compared with what the
 // desk wrote.
@@ -99,7 +105,7 @@ func (s *Sim) giveEars(ctx context.Context) error {
 		}
 	}
 	program := &ear{kind: hookKind, stores: s.everySo(toldShare)}
-	return s.giveEar(ctx, program, desk.Root(), desk.ChannelInput{Events: []string{store.EveryEvent}, Stores: program.stores})
+	return s.giveEar(ctx, program, desk.Root(), desk.ChannelInput{Events: wanted, Stores: program.stores})
 }
 
 // everySo gives one store in so many, the first one always.
