@@ -104,7 +104,7 @@ func (tx *Tx) EndNotices(ids []int64, state string, at time.Time) error {
 
 // EndNoticesOf gives the notices of a letter the state in which it ended.
 func (tx *Tx) EndNoticesOf(letter, state string, at time.Time) error {
-	_, err := tx.change("UPDATE notice SET state = ?, ended_at = ? WHERE letter_id = ? AND ended_at = 0", state, micros(at), letter)
+	_, err := tx.change("UPDATE notice SET state = ?, ended_at = ? WHERE letter_id = ? AND letter_id <> '' AND ended_at = 0", state, micros(at), letter)
 	return err
 }
 

@@ -130,6 +130,10 @@ func (p *pull) listing(ctx context.Context, of source) error {
 
 // take hands over what the desk does not have as it is now.
 func (p *pull) take(ctx context.Context, of source, rows []json.RawMessage) error {
+	rows, err := p.changed(ctx, of, rows)
+	if err != nil {
+		return err
+	}
 	var snaps []connector.Snapshot
 	for _, raw := range rows {
 		snap := p.s.snapshot(of, raw)
@@ -145,11 +149,49 @@ func (p *pull) take(ctx context.Context, of source, rows []json.RawMessage) erro
 			snaps = append(snaps, snap)
 		}
 	}
-	snaps, err := p.unknown(ctx, of, snaps)
+	snaps, err = p.unknown(ctx, of, snaps)
 	if err != nil || len(snaps) == 0 {
 		return err
 	}
 	return p.hand(ctx, snaps)
+}
+
+// changed leaves out disputes that are as the desk has them, without reading them in full: most rows of most pulls. They are open if they
+// were at the last pull. Younger ones may be known from elsewhere and are read, as warnings are, which end by time alone.
+func (p *pull) changed(ctx context.Context, of source, rows []json.RawMessage) ([]json.RawMessage, error) {
+	if p.last.At == 0 || p.known == nil || of != disputes {
+		return rows, nil
+	}
+	ids := make([]string, len(rows))
+	for n, raw := range rows {
+		ids[n] = idOf(raw)
+	}
+	had, err := p.known(ctx, of.kind, ids)
+	if err != nil {
+		return nil, err
+	}
+	settled := time.Unix(p.last.At, 0).Add(-overlap).Unix()
+	var out []json.RawMessage
+	for n, raw := range rows {
+		if had[ids[n]] == "" || created(raw) >= settled || had[ids[n]] != digest(raw) {
+			out = append(out, raw)
+			continue
+		}
+		key := of.kind + "/" + ids[n]
+		p.seen[key] = true
+		if at, open := p.last.Open[key]; open {
+			p.open[key] = at
+		}
+	}
+	return out, nil
+}
+
+func idOf(raw json.RawMessage) string {
+	var r struct {
+		ID text `json:"id"`
+	}
+	_ = json.Unmarshal(raw, &r) // what is none has no id, and is read in full
+	return string(r.ID)
 }
 
 // wanted leaves out what ended long ago, on the first pull.

@@ -6,8 +6,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -102,23 +104,42 @@ func readRecord(raw []byte) (record, error) {
 	return d, nil
 }
 
-// digest changes whenever the record changes. The charge and the payment count as their ids, however much of them came.
+// digest changes whenever the record changes. The charge and the payment count as their ids, however much of them came, and the charge also
+// as what was paid back of it.
 func digest(raw []byte) string {
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.UseNumber()
-	var all map[string]any
-	if decoder.Decode(&all) != nil {
+	var all map[string]json.RawMessage
+	if json.Unmarshal(raw, &all) != nil {
 		sum := sha256.Sum256(raw)
 		return hex.EncodeToString(sum[:12])
 	}
 	for _, name := range []string{"charge", "payment_intent"} {
-		if o, expanded := all[name].(map[string]any); expanded {
-			all[name] = o["id"]
+		if v := all[name]; len(v) > 0 && v[0] == '{' {
+			all[name] = linkMark(v)
 		}
 	}
-	canonical, _ := json.Marshal(all) // came from JSON
-	sum := sha256.Sum256(canonical)
-	return hex.EncodeToString(sum[:12])
+	sum := sha256.New()
+	var value bytes.Buffer
+	for _, name := range sortedKeys(all) {
+		value.Reset()
+		_ = json.Compact(&value, all[name]) // came from JSON; a list indents deeper than a record alone
+		_, _ = fmt.Fprintf(sum, "%q:%s,", name, value.Bytes())
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:12])
+}
+
+// linkMark is an expanded charge or payment as it counts for the digest.
+func linkMark(raw []byte) json.RawMessage {
+	var o struct {
+		ID       text  `json:"id"`
+		PaidBack whole `json:"amount_refunded"`
+	}
+	_ = json.Unmarshal(raw, &o) // what cannot be read has no id
+	mark := string(o.ID)
+	if o.PaidBack.n > 0 {
+		mark += "-" + strconv.FormatInt(o.PaidBack.n, 10)
+	}
+	out, _ := json.Marshal(mark) // text
+	return out
 }
 
 // withdrawn tells whether money was taken from the account, and when money came back.
