@@ -162,9 +162,12 @@ func (p *pull) changed(ctx context.Context, of source, rows []json.RawMessage) (
 	if p.last.At == 0 || p.known == nil || of != disputes {
 		return rows, nil
 	}
+	members := make([]map[string]json.RawMessage, len(rows))
 	ids := make([]string, len(rows))
 	for n, raw := range rows {
-		ids[n] = idOf(raw)
+		if json.Unmarshal(raw, &members[n]) == nil { // what is no record is read in full, to say so
+			ids[n] = string(read[text](members[n]["id"]))
+		}
 	}
 	had, err := p.known(ctx, of.kind, ids)
 	if err != nil {
@@ -173,7 +176,7 @@ func (p *pull) changed(ctx context.Context, of source, rows []json.RawMessage) (
 	settled := time.Unix(p.last.At, 0).Add(-overlap).Unix()
 	var out []json.RawMessage
 	for n, raw := range rows {
-		if had[ids[n]] == "" || created(raw) >= settled || had[ids[n]] != digest(raw) {
+		if had[ids[n]] == "" || read[whole](members[n]["created"]).n >= settled || had[ids[n]] != digestOf(members[n]) {
 			out = append(out, raw)
 			continue
 		}
@@ -186,12 +189,10 @@ func (p *pull) changed(ctx context.Context, of source, rows []json.RawMessage) (
 	return out, nil
 }
 
-func idOf(raw json.RawMessage) string {
-	var r struct {
-		ID text `json:"id"`
-	}
-	_ = json.Unmarshal(raw, &r) // what is none has no id, and is read in full
-	return string(r.ID)
+// read takes a member, or what stands for one that is missing.
+func read[T any](raw json.RawMessage) (value T) {
+	_ = json.Unmarshal(raw, &value) // missing, then
+	return value
 }
 
 // wanted leaves out what ended long ago, on the first pull.

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -112,17 +111,24 @@ func digest(raw []byte) string {
 		sum := sha256.Sum256(raw)
 		return hex.EncodeToString(sum[:12])
 	}
-	for _, name := range []string{"charge", "payment_intent"} {
-		if v := all[name]; len(v) > 0 && v[0] == '{' {
-			all[name] = linkMark(v)
-		}
-	}
+	return digestOf(all)
+}
+
+// digestOf is digest of a record whose members are apart already.
+func digestOf(all map[string]json.RawMessage) string {
 	sum := sha256.New()
 	var value bytes.Buffer
 	for _, name := range sortedKeys(all) {
+		v := all[name]
+		if (name == "charge" || name == "payment_intent") && len(v) > 0 && v[0] == '{' {
+			v = linkMark(v)
+		}
 		value.Reset()
-		_ = json.Compact(&value, all[name]) // came from JSON; a list indents deeper than a record alone
-		_, _ = fmt.Fprintf(sum, "%q:%s,", name, value.Bytes())
+		value.WriteString(name)
+		value.WriteByte(':')
+		_ = json.Compact(&value, v) // came from JSON; a list indents deeper than a record alone
+		value.WriteByte(',')
+		_, _ = sum.Write(value.Bytes())
 	}
 	return hex.EncodeToString(sum.Sum(nil)[:12])
 }
