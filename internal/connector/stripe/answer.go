@@ -23,14 +23,15 @@ type complaint struct {
 // judged gives the fault of an answer; nil for a good one. acting tells that the call was a write, for which an unclear
 // end is not the same as no end.
 func judged(r *http.Response, body []byte, acting bool) error {
-	var c complaint
-	envelope := json.Unmarshal(body, &c) == nil && c.Error.Type != ""
-	switch {
-	case r.StatusCode < 300:
+	if r.StatusCode < 300 {
 		if !json.Valid(body) {
 			return garbled(errors.New("no JSON"), acting)
 		}
 		return nil
+	}
+	var c complaint
+	envelope := json.Unmarshal(body, &c) == nil && c.Error.Type != ""
+	switch {
 	case r.StatusCode == http.StatusTooManyRequests:
 		seconds, _ := strconv.Atoi(r.Header.Get("Retry-After"))
 		return &fault.Fault{Kind: fault.Limited, Key: "fault.limited", After: max(time.Second, time.Duration(min(seconds, 86400))*time.Second)}

@@ -156,8 +156,8 @@ func (p *pull) take(ctx context.Context, of source, rows []json.RawMessage) erro
 	return p.hand(ctx, snaps)
 }
 
-// changed leaves out disputes that are as the desk has them, without reading them in full: most rows of most pulls. They are open if they
-// were at the last pull. Younger ones may be known from elsewhere and are read, as warnings are, which end by time alone.
+// changed leaves out disputes that are as the desk has them, without reading them in full: most rows of most pulls. Warnings are read, since
+// they end by time alone.
 func (p *pull) changed(ctx context.Context, of source, rows []json.RawMessage) ([]json.RawMessage, error) {
 	if p.last.At == 0 || p.known == nil || of != disputes {
 		return rows, nil
@@ -173,17 +173,16 @@ func (p *pull) changed(ctx context.Context, of source, rows []json.RawMessage) (
 	if err != nil {
 		return nil, err
 	}
-	settled := time.Unix(p.last.At, 0).Add(-overlap).Unix()
 	var out []json.RawMessage
 	for n, raw := range rows {
-		if had[ids[n]] == "" || read[whole](members[n]["created"]).n >= settled || had[ids[n]] != digestOf(members[n]) {
+		if had[ids[n]] == "" || had[ids[n]] != digestOf(members[n]) {
 			out = append(out, raw)
 			continue
 		}
 		key := of.kind + "/" + ids[n]
 		p.seen[key] = true
-		if at, open := p.last.Open[key]; open {
-			p.open[key] = at
+		if !standings[string(read[text](members[n]["status"]))].ended {
+			p.open[key] = read[whole](members[n]["created"]).n
 		}
 	}
 	return out, nil
