@@ -221,7 +221,7 @@ func timersOf(c *store.Case, v *policy.Verdict, now time.Time) []store.Timer {
 			out = append(out, store.Timer{CaseID: c.ID, Kind: dl.Kind, DueAt: dl.At})
 		}
 	}
-	if next, ok := nextStep(c, now); ok {
+	if next, ok := nextStep(c, v, now); ok {
 		out = append(out, next)
 	}
 	for _, w := range v.Warnings {

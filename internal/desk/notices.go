@@ -104,13 +104,17 @@ func itemOf(c *store.Case, reason string) notify.Item {
 	}
 }
 
-// nextStep is the next of the desk's own instants before the deadline that costs something; ok is false where none comes.
-func nextStep(c *store.Case, now time.Time) (store.Timer, bool) {
+// nextStep is the next of the desk's own instants before the deadline that costs something; ok is false where none comes, and where an
+// alarm of the rules rings at that instant: the history tells of it once.
+func nextStep(c *store.Case, v *policy.Verdict, now time.Time) (store.Timer, bool) {
 	steps := notify.Steps()
 	for i := len(steps) - 1; i >= 0; i-- {
-		if at := c.DueAt.Add(-steps[i].Before); !c.DueAt.IsZero() && at.After(now) {
-			return store.Timer{CaseID: c.ID, Kind: "warn:" + c.DueKind + ":" + steps[i].Reason, DueAt: at}, true
+		at := c.DueAt.Add(-steps[i].Before)
+		if c.DueAt.IsZero() || !at.After(now) {
+			continue
 		}
+		rings := slices.ContainsFunc(v.Warnings, func(w policy.Warning) bool { return w.Deadline == c.DueKind && w.At.Equal(at) })
+		return store.Timer{CaseID: c.ID, Kind: "warn:" + c.DueKind + ":" + steps[i].Reason, DueAt: at}, !rings
 	}
 	return store.Timer{}, false
 }
