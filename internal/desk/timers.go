@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,36 +55,25 @@ func (d *Desk) fireTimers(ctx context.Context) (int, time.Time, error) {
 
 func (d *Desk) onTimers(ctx context.Context, tx *store.Tx, due []store.Timer, now time.Time) error {
 	var ids, nets []int64
-	seen := map[int64]bool{}
-	events := make([]store.Event, 0, len(due))
-	passed := map[int64]bool{}
+	var ringing []store.Timer
+	seen, passed := map[int64]bool{}, map[int64]bool{}
 	moved := movedRules{}
 	for _, t := range due {
 		if !seen[t.CaseID] {
 			seen[t.CaseID] = true
 			ids = append(ids, t.CaseID)
 		}
-		if t.Kind == netTimer {
+		switch t.Kind {
+		case netTimer:
 			nets = append(nets, t.CaseID)
-			continue
-		}
-		if t.Kind == rulesChanged {
+		case rulesChanged:
 			moved[t.CaseID] = verdictBefore{}
-			continue
+		default:
+			ringing = append(ringing, t)
+			passed[t.CaseID] = passed[t.CaseID] || !isAlarm(t)
 		}
-		kind := "deadline_passed"
-		if strings.HasPrefix(t.Kind, "warn:") {
-			kind = "warning"
-		} else {
-			passed[t.CaseID] = true
-		}
-		data, err := json.Marshal(map[string]any{"kind": t.Kind, "due_at": t.DueAt, "seen_at": now})
-		if err != nil {
-			return err
-		}
-		events = append(events, store.Event{CaseID: t.CaseID, At: now, Kind: kind, Actor: "desk", Data: data})
 	}
-	if err := tx.AddEvents(events); err != nil {
+	if err := ring(ctx, tx, ringing, now); err != nil {
 		return err
 	}
 	for _, id := range nets {
@@ -106,6 +96,69 @@ func (d *Desk) onTimers(ctx context.Context, tx *store.Tx, due []store.Timer, no
 		}
 	}
 	return nil
+}
+
+func isAlarm(t store.Timer) bool { return strings.HasPrefix(t.Kind, "warn:") }
+
+// ring writes that alarms rang and deadlines passed. Whatever was judged by a clock behind the one by which a timer went off has set that
+// timer once more: clocks jump, and those of nodes differ. What the history tells already is not told again.
+func ring(ctx context.Context, tx *store.Tx, timers []store.Timer, now time.Time) error {
+	rung, err := rungOf(ctx, tx, timers)
+	if err != nil {
+		return err
+	}
+	events := make([]store.Event, 0, len(timers))
+	for _, t := range timers {
+		if rung[ringOf(t.CaseID, t.Kind, t.DueAt)] {
+			continue
+		}
+		kind := "deadline_passed"
+		if isAlarm(t) {
+			kind = "warning"
+		}
+		data, err := json.Marshal(map[string]any{"kind": t.Kind, "due_at": t.DueAt, "seen_at": now})
+		if err != nil {
+			return err
+		}
+		events = append(events, store.Event{CaseID: t.CaseID, At: now, Kind: kind, Actor: "desk", Data: data})
+	}
+	return tx.AddEvents(events)
+}
+
+// rings is one going off of one timer.
+type rings struct {
+	caseID int64
+	kind   string
+	at     int64 // microseconds
+}
+
+func ringOf(caseID int64, kind string, at time.Time) rings {
+	return rings{caseID, kind, at.UnixMicro()}
+}
+
+// rungOf gives what the histories of the timers' cases tell of alarms and lapses.
+func rungOf(ctx context.Context, tx *store.Tx, timers []store.Timer) (map[rings]bool, error) {
+	ids := make([]int64, 0, len(timers))
+	for _, t := range timers {
+		ids = append(ids, t.CaseID)
+	}
+	slices.Sort(ids)
+	events, err := tx.EventsOfKinds(ctx, slices.Compact(ids), "warning", "deadline_passed")
+	if err != nil {
+		return nil, err
+	}
+	rung := make(map[rings]bool, len(events))
+	for _, e := range events {
+		var was struct {
+			Kind  string    `json:"kind"`
+			DueAt time.Time `json:"due_at"`
+		}
+		if err := json.Unmarshal(e.Data, &was); err != nil {
+			return nil, err
+		}
+		rung[ringOf(e.CaseID, was.Kind, was.DueAt)] = true
+	}
+	return rung, nil
 }
 
 // movedRules are the cases that are judged again because a number of their rules was moved. Some of what that changes, such as warnings,

@@ -1,8 +1,10 @@
 package desk_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"testing"
 	"time"
 
@@ -27,6 +29,31 @@ func (s *scene) rung(id int64) map[string]int {
 		n[e.Kind+" "+what.Kind+" "+what.DueAt.Format(time.DateTime)]++
 	}
 	return n
+}
+
+// TestAnAlarmRingsOnceThoughTheClockJumpsBack: whoever judges the case by the clock that was set back believes that the alarm is to come.
+func TestAnAlarmRingsOnceThoughTheClockJumpsBack(t *testing.T) {
+	onEach(t, func(s *scene) {
+		s.dispute(nil)
+		s.sync()
+		c := s.queue(desk.QueueQuery{})[0]
+		s.pass(c.DueAt.Add(-24*time.Hour + time.Minute).Sub(s.clock.Now()))
+		first := s.rung(c.ID)
+		if len(first) == 0 {
+			s.t.Fatal("nothing rang")
+		}
+		s.clock.Advance(-40 * time.Minute)
+		_, err := s.AddEvidence(context.Background(), s.owner, c.ID, desk.EvidenceInput{Kind: "photo", Name: "proof.png", Content: bytes.NewReader(proofPicture)})
+		s.must(err)
+		s.pass(40 * time.Minute)
+		if again := s.rung(c.ID); !maps.Equal(first, again) {
+			s.t.Errorf("rung: %v, and after the clock was set back: %v", first, again)
+		}
+		s.pass(c.DueAt.Add(-6 * time.Hour).Sub(s.clock.Now()))
+		if next := s.rung(c.ID); len(next) != len(first)+1 {
+			s.t.Errorf("rung: %v, and six hours before the end: %v", first, next)
+		}
+	})
 }
 
 // TestAnAlarmOfTheRulesStandsForTheStepOfTheDesk: both fall on one instant, and the history tells of it once.

@@ -4,6 +4,8 @@ import (
 	"context"
 )
 
+const eventAll = "id, case_id, at, kind, actor, member_id, data"
+
 func readEvent(r *record) Event {
 	return Event{ID: r.int(), CaseID: r.int(), At: r.instant(), Kind: r.text(), Actor: r.text(), MemberID: r.int(), Data: r.json()}
 }
@@ -13,8 +15,14 @@ func (r reader) Events(ctx context.Context, caseID, before int64, limit int) ([]
 	if before <= 0 {
 		before = never
 	}
-	const text = "SELECT id, case_id, at, kind, actor, member_id, data FROM event WHERE case_id = ? AND id < ? ORDER BY id DESC LIMIT ? + 0"
+	const text = "SELECT " + eventAll + " FROM event WHERE case_id = ? AND id < ? ORDER BY id DESC LIMIT ? + 0"
 	return all(ctx, r, readEvent, text, caseID, before, limit)
+}
+
+// EventsOfKinds gives what of these kinds stands in the history of cases, in no order.
+func (r reader) EventsOfKinds(ctx context.Context, caseIDs []int64, kinds ...string) ([]Event, error) {
+	those, args := among(r.dialect, kinds)
+	return byIDs(ctx, r, readEvent, "SELECT "+eventAll+" FROM event WHERE kind "+those+" AND case_id", "", caseIDs, args...)
 }
 
 var eventTable = table{name: "event", columns: []string{"case_id", "at", "kind", "actor", "member_id", "data"}}
