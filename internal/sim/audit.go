@@ -230,7 +230,7 @@ func (s *Sim) auditEvents(m *matter, c store.Case, events []store.Event) {
 				s.violate("replay", m, "event %d (%s) begins at %+v, but the case was %+v", e.ID, e.Kind, d.Before, now)
 			}
 			if now != nil && !now.DueAt.Equal(d.After.DueAt) {
-				s.alarms(m, now, since, e.At, events)
+				s.alarms(m, now.DueAt, since, e.At, events)
 			}
 			if now == nil || !now.DueAt.Equal(d.After.DueAt) {
 				since = e.At
@@ -248,11 +248,14 @@ func (s *Sim) auditEvents(m *matter, c store.Case, events []store.Event) {
 			heard[e.Kind+" "+d.Effect]++
 		}
 	}
+	if now != nil {
+		s.alarms(m, now.DueAt, since, s.now, events)
+	}
 	s.report.Told += len(heard)
 	for what, n := range heard {
 		if n > 1 {
-			s.report.ToldTwice++
-			s.violate("told_twice", m, "%s: %d times", what, n)
+			s.tellEvents(m, events)
+			s.toldTwice(m, "%s: %d times", what, n)
 		}
 	}
 	if now == nil || now.State != c.State || now.Class != c.Class || now.Owner != c.Owner || !now.DueAt.Equal(c.DueAt) {
@@ -260,31 +263,39 @@ func (s *Sim) auditEvents(m *matter, c store.Case, events []store.Event) {
 	}
 }
 
+// tellEvents adds to the trace of a matter what the desk wrote about it.
+func (s *Sim) tellEvents(m *matter, events []store.Event) {
+	for _, e := range events {
+		s.tell(m, "%s %s %s", e.At.Format(time.DateTime), e.Kind, e.Data[:min(len(e.Data), 300)])
+	}
+}
+
 // alarmSlack is how late an alarm may come, not counting what nobody could do or clocks were off.
 const alarmSlack = 15 * time.Minute
 
-// alarms: while a deadline of the seller stood, its alarms were rung.
-func (s *Sim) alarms(m *matter, now *state, from, to time.Time, events []store.Event) {
-	if now.Owner != "seller" || now.DueAt.IsZero() || now.State != "wait_seller" {
+// alarms: while a deadline stood, whoever had to act, people were warned of it: by the rules, or by the desk itself where the rules have no
+// alarm at that instant.
+func (s *Sim) alarms(m *matter, due, from, to time.Time, events []store.Event) {
+	if due.IsZero() {
 		return
 	}
-	for kind, before := range map[string]time.Duration{"before_24_hours": 24 * time.Hour, "before_6_hours": 6 * time.Hour} {
-		step := fmt.Sprintf("left_%dh", int(before.Hours())) // the desk's own, where the rules have no alarm for the deadline
-		at := now.DueAt.Add(-before)
+	for hours, names := range map[int][]string{24: {"before_24_hours", "left_24h"}, 6: {"before_6_hours", "left_6h"}} {
+		at := due.Add(-time.Duration(hours) * time.Hour)
 		slack := alarmSlack + s.skewIn(at)
 		late := func(then time.Time) bool { return then.Sub(at)-s.stoodIn(at, then) > slack }
 		if !at.After(from) || !late(to) {
 			continue
 		}
-		rung := slices.ContainsFunc(events, func(e store.Event) bool {
+		rung := 0
+		for _, e := range events {
 			var d told
-			return e.Kind == "warning" && json.Unmarshal(e.Data, &d) == nil && (strings.HasSuffix(d.Kind, kind) || strings.HasSuffix(d.Kind, step)) && d.DueAt.Equal(at) && !late(e.At)
-		})
-		if !rung {
-			for _, e := range events {
-				s.tell(m, "%s %s %s", e.At.Format(time.DateTime), e.Kind, e.Data[:min(len(e.Data), 300)])
+			if e.Kind == "warning" && json.Unmarshal(e.Data, &d) == nil && d.DueAt.Equal(at) && slices.Contains(names, d.Kind[strings.LastIndexByte(d.Kind, ':')+1:]) && !late(e.At) {
+				rung++
 			}
-			s.violate("alarm_missing", m, "%s of the deadline %s, due %s, while it stood from %s to %s", kind, now.DueAt, at, from, to)
+		}
+		if rung != 1 {
+			s.tellEvents(m, events)
+			s.violate("alarm_missing", m, "%d alarms %d hours before the deadline %s, due %s, while it stood from %s to %s", rung, hours, due, at, from, to)
 		}
 	}
 }

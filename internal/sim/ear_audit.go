@@ -80,7 +80,7 @@ func (s *Sim) compareOne(e *ear, n store.Notice, end bool) {
 	what := occasionOf(n)
 	delete(s.listed, listing{e.name, what})
 	_, heard := e.occasions[what]
-	why := ""
+	var why string
 	switch {
 	case heard || n.State == "planned" && end && n.DueAt.After(s.now):
 		return // the second waits for the member's hours
