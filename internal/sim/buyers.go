@@ -73,7 +73,9 @@ func (s *Sim) openAt(number int, sh *shop, b *bought, d *Draw) {
 	m := &matter{number: number, shop: sh, there: there, bought: b, opened: s.now}
 	m.kind, m.id = there.Ref()
 	if b != nil {
-		b.matters = append(b.matters, m)
+		if b.matters = append(b.matters, m); len(b.matters) > 1 {
+			s.report.Shared += 2
+		}
 	}
 	s.matters = append(s.matters, m)
 	s.byRef[m.ref()] = m

@@ -90,7 +90,7 @@ func drawIncidents(o Options, from time.Time) []Incident {
 		d := NewDraw(o.Seed, "incident", k.what)
 		n := float64(k.yearly) * float64(o.Days) / 365 * o.Rough
 		if !k.lasts {
-			n = n * float64(o.Cases) / float64(max(1, o.Days)) * 365 / 10_500
+			n = n * float64(o.Cases) / float64(max(1, o.Days)) * 365 / yearly
 		}
 		for range int(n + 0.5) {
 			in := Incident{At: from.Add(d.Between(time.Hour, time.Duration(o.Days)*24*time.Hour)).Truncate(time.Millisecond), What: k.what}

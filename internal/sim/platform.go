@@ -86,8 +86,8 @@ type Matter interface {
 // Truth is how a matter stands at its platform, whatever anybody believes.
 type Truth struct {
 	Open    bool
-	Word    string // the platform's own word of the state
-	Waits   bool   // for an answer of the seller that the desk can send
+	Word    string    // the platform's own word of the state
+	Waits   bool      // for an answer of the seller that the desk can send
 	Due     time.Time // zero = the platform names no instant
 	Lapsed  time.Time // when the seller's time ran out without an answer; zero = it did not
 	Changed time.Time

@@ -14,6 +14,7 @@ type Report struct {
 	Engine string `json:"engine"`
 
 	Cases     int `json:"cases"`
+	Shared    int `json:"shared"`    // cases about money that another case is about, too
 	Deadlines int `json:"deadlines"` // instants at which silence costs, as the desk knew them
 	Lapsed    int `json:"lapsed"`    // by our fault
 	PaidTwice int `json:"paid_twice"`

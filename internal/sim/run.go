@@ -21,7 +21,7 @@ type Options struct {
 	Days   int
 	Stores int
 	Nodes  int      // processes over one database; more than one needs PostgreSQL
-	Cases  int      // matters in the whole run; 0 = 10,500 a year for sixty stores, and in proportion
+	Cases  int      // matters in the whole run; 0 = 9,600 a year for sixty stores, and in proportion; some bring a second one about the same money
 	Faults []string // names of incidents; see Kinds
 	Rough  float64  // how often incidents happen; 0 = 1, 2 = twice as often
 	DB     string   // an empty database
@@ -36,8 +36,8 @@ type Options struct {
 	SyncEvery  time.Duration // pause between two readings of a store
 	OrderEvery time.Duration
 
-	Kinds      []string // of platforms; shops are spread over them in this order
-	Platforms  []func(now func() time.Time, seed uint64) Platform
+	Kinds      []string // of platforms; shops are spread over them in turn, and one that is named more often has more
+	Platforms  map[string]func(now func() time.Time, seed uint64) Platform
 	Connectors func() map[string]connector.Connector // fresh ones for each life of a node
 	Desk       desk.Options                          // rules, templates, key and files; the rest is the simulation's
 	Log        *slog.Logger
@@ -45,11 +45,14 @@ type Options struct {
 	Progress   func(day int, r *Report)
 }
 
+// yearly is how many matters sixty stores have in a year, without those that are about the same money as another.
+const yearly = 9_600
+
 func (o *Options) fill() error {
 	if o.Script != nil {
 		o.play(o.Script)
 	}
-	if o.Days < 1 || o.Stores < 1 || len(o.Platforms) == 0 {
+	if o.Days < 1 || o.Stores < 1 || len(o.Kinds) == 0 {
 		return errors.New("sim: days, stores and platforms are needed")
 	}
 	o.Nodes = max(1, o.Nodes)
@@ -57,7 +60,7 @@ func (o *Options) fill() error {
 		o.Rough = 1
 	}
 	if o.Cases == 0 {
-		o.Cases = max(1, 10_500*o.Days*o.Stores/365/60)
+		o.Cases = max(1, yearly*o.Days*o.Stores/365/60)
 	}
 	if o.SyncEvery == 0 {
 		o.SyncEvery = 20 * time.Hour
@@ -209,11 +212,14 @@ func (s *Sim) live(ctx context.Context) error {
 func (s *Sim) make(ctx context.Context) error {
 	s.quiet++
 	defer func() { s.quiet-- }()
-	var all []Platform
-	for _, begin := range s.o.Platforms {
-		p := begin(func() time.Time { return s.now }, s.o.Seed)
-		all = append(all, p)
-		s.platforms[hostOf(p)] = p
+	for _, kind := range s.o.Kinds {
+		begin := s.o.Platforms[kind]
+		if begin == nil {
+			return fmt.Errorf("sim: nobody plays %q", kind)
+		}
+		if s.platforms[kind+hosts] == nil {
+			s.platforms[kind+hosts] = begin(func() time.Time { return s.now }, s.o.Seed)
+		}
 	}
 	for number := range s.nodes {
 		if err := s.start(number); err != nil {
@@ -227,10 +233,13 @@ func (s *Sim) make(ctx context.Context) error {
 	if err := s.hire(ctx); err != nil {
 		return err
 	}
+	opened := map[string]int{}
 	for n := range s.o.Stores {
-		if err := s.openShop(ctx, n, all[n%len(all)]); err != nil {
+		host := s.o.Kinds[n%len(s.o.Kinds)] + hosts
+		if err := s.openShop(ctx, n, host, opened[host]); err != nil {
 			return err
 		}
+		opened[host]++
 	}
 	if err := s.giveEars(ctx); err != nil {
 		return err
@@ -241,10 +250,13 @@ func (s *Sim) make(ctx context.Context) error {
 	return nil
 }
 
-func hostOf(p Platform) string { return p.Kind() + ".sim" }
+// hosts is how the addresses of platforms end.
+const hosts = ".sim"
 
-func (s *Sim) openShop(ctx context.Context, n int, p Platform) error {
-	there, err := p.AddShop(n/len(s.platforms), "http://"+hostOf(p)) // the first ones of all platforms belong together
+// openShop opens the n-th shop, which is the nth one at its platform: the first ones of all platforms belong together.
+func (s *Sim) openShop(ctx context.Context, n int, host string, nth int) error {
+	p := s.platforms[host]
+	there, err := p.AddShop(nth, "http://"+host)
 	if err != nil {
 		return err
 	}
@@ -253,7 +265,7 @@ func (s *Sim) openShop(ctx context.Context, n int, p Platform) error {
 	if err != nil {
 		return fmt.Errorf("store %d: %w", n, err)
 	}
-	sh := &shop{number: n, platform: p, host: hostOf(p), there: there, id: view.ID, net: netOf(s.o.Seed, n, s.o.Connectors()[p.Kind()].About().Acts)}
+	sh := &shop{number: n, platform: p, host: host, there: there, id: view.ID, net: netOf(s.o.Seed, n, s.o.Connectors()[p.Kind()].About().Acts)}
 	sh.company, sh.currency = input.Company, input.Currency
 	s.shops = append(s.shops, sh)
 	return s.nodes[0].desk.SetNet(ctx, desk.Root(), sh.id, sh.net)

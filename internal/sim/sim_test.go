@@ -46,6 +46,19 @@ func TestNothingIsLostByThreeNodes(t *testing.T) {
 	good(t, run(t, sim.Options{Seed: 4, Days: 20, Stores: 6, Cases: 30, Nodes: 3, DB: server, Faults: sim.Kinds(), Rough: 6}))
 }
 
+// What was bought at one platform and paid at another is paid back once, whichever of them the buyer asks.
+func TestAPurchaseThatTwoPlatformsKnowIsPaidBackOnce(t *testing.T) {
+	r := run(t, sim.Options{Seed: 2, Days: 25, Stores: 12, Kinds: []string{"paypal", "shopify", "stripe"}, Faults: sim.Kinds(), Rough: 2})
+	good(t, r)
+	if r.Shared == 0 {
+		t.Error("no two matters are about the same money")
+	}
+}
+
+func TestNothingIsLostAtAnOperatorsMarketplace(t *testing.T) {
+	good(t, run(t, sim.Options{Seed: 3, Days: 20, Stores: 6, Kinds: []string{"mirakl"}, Faults: sim.Kinds(), Rough: 3}))
+}
+
 func TestTheSameSeedGivesTheSameRun(t *testing.T) {
 	o := sim.Options{Seed: 5, Days: 14, Stores: 4, Faults: sim.Kinds(), Rough: 3}
 	a, b := run(t, o), run(t, o)
