@@ -9,6 +9,7 @@ import (
 	"parley/internal/desk"
 	"parley/internal/fault"
 	"parley/internal/money"
+	"parley/internal/policy"
 )
 
 type caseVerbs struct {
@@ -85,6 +86,29 @@ func (t *terminal) options(a *app.App, c desk.CasePage) {
 			fmt.Fprintf(t.out, "%s %-24s %s\n", mark, o.Code, t.code("option", o.Code, "class.undecided"))
 		}
 	}
+	for _, o := range c.Options {
+		if !o.Open {
+			fmt.Fprintf(t.out, "- %-24s %s: %s\n", o.Code, t.words.T("option.closed"), plain(t.closed(a, o.Option)))
+		}
+	}
+}
+
+// closed says why an option is not open, in the words of the desk or of its rules; where neither has any, by the key.
+func (t *terminal) closed(a *app.App, o policy.Option) string {
+	params := map[string]string{}
+	for name, value := range o.Params {
+		params[name] = value
+		if sum, err := money.Parse(value); err == nil {
+			params[name] = t.words.Money(sum)
+		}
+	}
+	if t.words.Has(o.Reason) {
+		return t.words.P(o.Reason, params)
+	}
+	if text, ok := a.Desk.Library.Text(o.Reason, t.words.Lang); ok {
+		return text
+	}
+	return o.Reason
 }
 
 // timeline prints what happened, oldest first, in the member's zone.

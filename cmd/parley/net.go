@@ -137,7 +137,11 @@ func (t *terminal) replayedNet(out desk.NetReplay) error {
 		if !d.Answered.IsZero() {
 			answered = d.Answered.UTC().Format(time.RFC3339)
 		}
-		rows = append(rows, []string{number(d.CaseID), d.OrderNo, d.At.UTC().Format(time.RFC3339), t.words.T("net.act." + d.Do), t.words.Money(d.Cost), answered})
+		does := t.words.T("net.act." + d.Do)
+		if d.Why != "" {
+			does += " (" + t.words.T(d.Why) + ")"
+		}
+		rows = append(rows, []string{number(d.CaseID), d.OrderNo, d.At.UTC().Format(time.RFC3339), does, t.words.Money(d.Cost), answered})
 	}
 	if err := t.table(rows); err != nil {
 		return err

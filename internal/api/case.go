@@ -25,6 +25,7 @@ type Case struct {
 	Sources        []Source         `json:"sources" nullable:"false" doc:"records at the platform"`
 	Basis          string           `json:"basis" doc:"hand it back with a decision to be told if the case has changed since"`
 	Refundable     *money.Amount    `json:"refundable,omitempty" doc:"what can still be paid back for the order; absent = not known"`
+	Withheld       *policy.Option   `json:"withheld,omitempty" doc:"what would be recommended if enough were left to pay back, with why it is closed"`
 	Pending        *desk.Pending    `json:"pending,omitempty" doc:"a decision that waits for a signature or for the safety net"`
 	Net            *desk.NetPlan    `json:"net,omitempty" doc:"what happens if nobody answers"`
 	Purchase       []desk.Row       `json:"purchase,omitempty" doc:"other cases about the same money"`
@@ -141,7 +142,7 @@ func CaseOf(p desk.CasePage) Case {
 		Row: p.Row, Company: p.Company, Facts: p.Facts, Verdict: p.Verdict, Clock: p.Clock, Options: each(p.Options, optionOf),
 		Timeline: each(p.Timeline, lineOf), Proof: each(p.Proof, proofOf), Evidence: each(p.Evidence, evidenceOf), Effects: each(p.Effects, effectOf),
 		Viewers: p.Viewers, Sources: each(p.Sources, sourceOf), Basis: p.Basis, Refundable: known(p.Rest),
-		Pending: p.Pending, Net: p.Net, Purchase: p.Purchase, BuyerCases: BuyerStats(p.BuyerStats), OrderFetchedAt: p.OrderFetchedAt,
+		Withheld: p.Withheld, Pending: p.Pending, Net: p.Net, Purchase: p.Purchase, BuyerCases: BuyerStats(p.BuyerStats), OrderFetchedAt: p.OrderFetchedAt,
 	}
 }
 

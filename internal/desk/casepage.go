@@ -79,7 +79,15 @@ func (d *Desk) page(ctx context.Context, who Who, b book, m *matter) (CasePage, 
 	if err != nil {
 		return CasePage{}, err
 	}
-	p := CasePage{Row: d.row(b, m.c, now), Company: b.companies[m.c.CompanyID], Facts: f, Verdict: v}
+	w, err := d.purse(ctx, d.DB, m, &f)
+	if err != nil {
+		return CasePage{}, err
+	}
+	withheld, err := d.withoutMoney(who, m, &f, &v, &w, now)
+	if err != nil {
+		return CasePage{}, err
+	}
+	p := CasePage{Row: d.row(b, m.c, now), Company: b.companies[m.c.CompanyID], Facts: f, Verdict: v, Rest: w.rest, Withheld: withheld}
 	if m.c.Open {
 		p.Clock = v.Next
 	}
@@ -88,9 +96,6 @@ func (d *Desk) page(ctx context.Context, who Who, b book, m *matter) (CasePage, 
 		b := *f.Buyer
 		b.Language = reply.Spoken(&f)
 		f.Buyer, p.Facts.Buyer, p.Language = &b, &b, b.Language
-	}
-	if p.Rest, err = d.rest(ctx, d.DB, m, &f); err != nil {
-		return p, err
 	}
 	if p.Pending, err = d.pendingOf(ctx, who, m.c.ID, basisOf(&f)); err != nil {
 		return p, err
@@ -155,10 +160,8 @@ func (d *Desk) optionViews(m *matter, f *dispute.Facts, v *policy.Verdict, p Cas
 		switch o.Code {
 		case "counter_amount", "counter_return":
 			w.NeedsAmount, w.NeedsText, w.NeedsReturnAddress = true, true, o.Code == "counter_return"
-			w.Max, w.Suggested = p.Rest, suggested(f, o)
-			if !w.Max.Known() {
-				w.Max = stakeOf(f)
-			}
+			w.Max = lower(p.Rest, mostOffered(f))
+			w.Suggested = lower(suggested(f, o), w.Max)
 		case "contest_with_evidence", "contest_goods":
 			w.NeedsText, w.NeedsEvidence = true, true
 		case "extend_protection":
@@ -244,6 +247,14 @@ func optionRank(o OptionView) int {
 		return 2
 	}
 	return 3
+}
+
+// lower is the lower of two sums; one that is not known, or is in another currency, bounds nothing.
+func lower(a, b money.Amount) money.Amount {
+	if n, err := a.Cmp(b); !a.Known() || err == nil && n > 0 {
+		return b
+	}
+	return a
 }
 
 // suggested is what the amount field starts with: the whole claim for a return, what the rules name otherwise.

@@ -324,18 +324,23 @@ func guardContest(f *dispute.Facts, ch *Choice) error {
 
 // guardCounter: a counter-offer is more than nothing, in the currency of the claim, and not above what the platform still allows.
 func guardCounter(f *dispute.Facts, a money.Amount) error {
-	claim := stakeOf(f)
-	if a.Currency != claim.Currency {
-		return fault.Input("amount.currency", a.Currency, claim.Currency)
-	}
-	top := claim
-	if f.Case != nil && f.Case.Reported.Max.Currency == claim.Currency && f.Case.Reported.Max.Minor > 0 {
-		top = f.Case.Reported.Max
+	top := mostOffered(f)
+	if a.Currency != top.Currency {
+		return fault.Input("amount.currency", a.Currency, top.Currency)
 	}
 	if a.Minor <= 0 || a.Minor > top.Minor {
 		return fault.Input("amount", a.Plain(), "more than 0.00 and at most "+top.String())
 	}
 	return nil
+}
+
+// mostOffered is the most that may be offered: what the platform still allows where it tells, else the claim.
+func mostOffered(f *dispute.Facts) money.Amount {
+	claim := stakeOf(f)
+	if limit := maximum(f, claim.Currency); limit.Known() {
+		return limit
+	}
+	return claim
 }
 
 // steps are the outward acts of a choice, in order: proofs go up before the refusal that rests on them.

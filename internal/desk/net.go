@@ -218,19 +218,33 @@ func (d *Desk) netPlan(ctx context.Context, m *matter, f *dispute.Facts, v *poli
 			continue
 		}
 		if n.Do == "escalate" {
-			plan.Why = ""
+			if plan.Why != netNoMoney {
+				plan.Why = ""
+			}
 			break
 		}
 		ch, err := d.netChoice(n, f, v)
 		if err != nil {
 			continue
 		}
-		if p, _, err := d.plan(ctx, d.DB, m, ch); err == nil && !p.Blocked && !forPerson(v, ch.Option) && n.affords(p.Cost) {
+		p, _, err := d.plan(ctx, d.DB, m, ch)
+		if err == nil && !p.Blocked && !forPerson(v, ch.Option) && n.affords(p.Cost) {
 			plan.Do, plan.Amount, plan.Why = n.Do, p.Cost, ""
 			break
 		}
+		if noMoneyLeft(fault.Of(err)) {
+			plan.Why = netNoMoney
+		}
 	}
 	return &plan, nil
+}
+
+// netNoMoney is why a rule that pays was passed over on a case whose purchase has not enough left.
+const netNoMoney = "net.nothing_left"
+
+// noMoneyLeft tells whether something was refused because not enough is left of the purchase (guardMoney).
+func noMoneyLeft(f *fault.Fault) bool {
+	return f != nil && (f.Key == "fault.amount_above_refundable" || f.Key == "fault.paid_in_other_currency")
 }
 
 // affords tells whether a cost lies within the rule's own limit.

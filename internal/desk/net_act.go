@@ -162,6 +162,8 @@ func passOver(err error) (bool, string, error) {
 	switch {
 	case err == nil:
 		return true, "", nil
+	case noMoneyLeft(f):
+		return false, netNoMoney, nil
 	case f != nil && f.Key != "fault.changed_meanwhile" && (f.Kind == fault.Refused || f.Kind == fault.Invalid || f.Kind == fault.Conflict || f.Kind == fault.Forbidden):
 		return false, f.Key, nil
 	}

@@ -20,6 +20,7 @@ type NetDay struct {
 	DueAt    time.Time    `json:"due_at"`
 	Do       string       `json:"do"` // option or escalate
 	Cost     money.Amount `json:"cost,omitzero"`
+	Why      string       `json:"why,omitempty"`     // text key of why a rule that pays was passed over
 	Answered time.Time    `json:"answered,omitzero"` // when the shop did answer after that, as far as the records tell; zero = never
 }
 
@@ -104,7 +105,7 @@ func (d *Desk) replayNetOn(ctx context.Context, ids []int64, rules []NetRule, no
 		return err
 	}
 	for _, m := range ms {
-		day, acted, err := d.netOn(m, rules, now)
+		day, acted, err := d.netOn(ctx, m, rules, now)
 		if err != nil {
 			return err
 		}
@@ -134,7 +135,7 @@ func (r *NetReplay) note(day NetDay) {
 
 // netOn finds the first instant at which the net would have acted on a case. It goes from one turning point (something was done, written or
 // scanned) to the next; between two of them only time passes.
-func (d *Desk) netOn(m *matter, rules []NetRule, now time.Time) (NetDay, bool, error) {
+func (d *Desk) netOn(ctx context.Context, m *matter, rules []NetRule, now time.Time) (NetDay, bool, error) {
 	f, err := m.facts()
 	if err != nil || f.Case == nil {
 		return NetDay{}, false, err
@@ -159,14 +160,15 @@ func (d *Desk) netOn(m *matter, rules []NetRule, now time.Time) (NetDay, bool, e
 			when = at // the margin was longer than the time there was
 		}
 		day := NetDay{CaseID: m.c.ID, OrderNo: m.c.OrderNo, At: when, Deadline: dl.Kind, DueAt: dl.At, Answered: answered(&f, when)}
-		day.Do, day.Cost = d.netWould(rules, &then, &v)
-		return day, true, nil
+		day.Do, day.Cost, day.Why, err = d.netWould(ctx, m, rules, &then, &v, when)
+		return day, true, err
 	}
 	return NetDay{}, false, nil
 }
 
-// netWould is the first rule that would have gone through, as far as facts alone can tell.
-func (d *Desk) netWould(rules []NetRule, f *dispute.Facts, v *policy.Verdict) (string, money.Amount) {
+// netWould is the first rule that would have gone through at an instant, as far as facts can tell, and why it was not an earlier one where
+// money was missing.
+func (d *Desk) netWould(ctx context.Context, m *matter, rules []NetRule, f *dispute.Facts, v *policy.Verdict, at time.Time) (do string, cost money.Amount, why string, err error) {
 	for _, n := range rules {
 		if !n.matches(v.Class) {
 			continue
@@ -184,11 +186,50 @@ func (d *Desk) netWould(rules []NetRule, f *dispute.Facts, v *policy.Verdict) (s
 		if n.Do == "accept" {
 			ch.Amount = stakeOf(f)
 		}
-		if cost := costOf(f, ch); n.affords(cost) && !forPerson(v, ch.Option) {
-			return n.Do, cost
+		cost := costOf(f, ch)
+		if !n.affords(cost) || forPerson(v, ch.Option) {
+			continue
 		}
+		left, err := d.hadLeft(ctx, m, f, cost, at)
+		if left || err != nil {
+			return n.Do, cost, why, err
+		}
+		why = netNoMoney
 	}
-	return "escalate", money.Amount{}
+	return "escalate", money.Amount{}, why, nil
+}
+
+// hadLeft tells whether the purchase of a matter, whose facts were f then, had a sum left at an instant of the past.
+func (d *Desk) hadLeft(ctx context.Context, m *matter, f *dispute.Facts, sum money.Amount, at time.Time) (bool, error) {
+	if sum.Minor <= 0 {
+		return true, nil
+	}
+	p, err := d.purchaseOf(ctx, d.DB, m)
+	if err != nil {
+		return false, err
+	}
+	p.goBack(f, at)
+	w := p.left(f, sum.Currency)
+	return w.lacks(sum) == "", nil
+}
+
+// goBack sets aside what happened to the purchase after an instant; f are the facts of its first matter then. What its other cases held is
+// what they hold as they stand now.
+func (p *purchase) goBack(f *dispute.Facts, at time.Time) {
+	p.facts[0] = *f
+	for i := 1; i < len(p.facts); i++ {
+		then := &p.facts[i]
+		if then.Case != nil && then.Case.OpenedAt.After(at) {
+			then.Case = nil // it held nothing yet
+		}
+		if c := then.Case; c != nil && c.Reported.EndedAt.After(at) {
+			still := *c
+			still.Reported.Ended = false
+			then.Case = &still
+		}
+		then.Ledger = without(then.Ledger, func(pay dispute.Payment) bool { return pay.At.After(at) })
+	}
+	p.effects = without(p.effects, func(e store.Effect) bool { return e.CreatedAt.After(at) })
 }
 
 // turningPoints are the instants of a case at which something changed, from its opening, in order, at most netReplaySteps.

@@ -121,15 +121,20 @@ func (p *purchase) total(currency string) money.Amount {
 type spent struct {
 	minor int64          // in the currency asked for
 	other []money.Amount // in other currencies, which cannot be added
+	by    []int          // the matters that spent it, by their place in the purchase
 }
 
-func (s *spent) add(a money.Amount, currency string) {
+func (s *spent) add(a money.Amount, currency string, by int) {
 	switch {
 	case !a.Known() || a.Minor <= 0:
+		return
 	case a.Currency == currency:
 		s.minor += a.Minor
 	default:
 		s.other = append(s.other, a)
+	}
+	if !slices.Contains(s.by, by) {
+		s.by = append(s.by, by)
 	}
 }
 
@@ -137,29 +142,28 @@ func (s *spent) add(a money.Amount, currency string) {
 // payment; what a bank or payment provider holds because of a dispute counts as long as the dispute runs.
 func (p *purchase) spent(currency string) spent {
 	var s spent
-	paid := p.payments()
-	for _, pay := range paid {
-		s.add(pay.Amount, currency)
+	paid, by := p.payments()
+	for i, pay := range paid {
+		s.add(pay.Amount, currency, by[i])
 	}
 	for i := range p.facts {
 		if i > 0 && holdsMoney(&p.facts[i]) {
-			s.add(stakeOf(&p.facts[i]), currency)
+			s.add(stakeOf(&p.facts[i]), currency, i)
 		}
 	}
 	matched := make([]bool, len(paid))
 	for i, m := range p.matters {
 		for _, a := range p.promised(m, i > 0) {
 			if !shownBy(a, paid, matched) {
-				s.add(a.amount, currency)
+				s.add(a.amount, currency, i)
 			}
 		}
 	}
 	return s
 }
 
-// payments are the refunds and voluntary payments of all records, each once.
-func (p *purchase) payments() []dispute.Payment {
-	var out []dispute.Payment
+// payments are the refunds and voluntary payments of all records, each once, and beside each the matter whose record tells it first.
+func (p *purchase) payments() (out []dispute.Payment, by []int) {
 	seen := map[string]bool{}
 	for i := range p.facts {
 		for _, pay := range p.facts[i].Ledger {
@@ -176,10 +180,10 @@ func (p *purchase) payments() []dispute.Payment {
 				}
 				seen[key] = true
 			}
-			out = append(out, pay)
+			out, by = append(out, pay), append(by, i)
 		}
 	}
-	return out
+	return out, by
 }
 
 // holdsMoney tells whether the case is an open dispute at a payment provider or bank: the sum is taken from the shop while it runs.

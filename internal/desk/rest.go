@@ -43,56 +43,77 @@ func (d *Desk) guardMoney(ctx context.Context, r planner, m *matter, f *dispute.
 	if !a.Known() {
 		return fault.Input("amount", "", "a known amount")
 	}
-	rest, gone, err := d.left(ctx, r, m, f, a.Currency, decision)
+	w, err := d.left(ctx, r, m, f, a.Currency, decision)
 	if err != nil {
 		return err
 	}
-	if len(gone.other) > 0 {
-		return fault.New(fault.Refused, "fault.paid_in_other_currency", "paid", gone.other[0].String(), "amount", a.String())
+	if len(w.gone.other) > 0 {
+		return fault.New(fault.Refused, "fault.paid_in_other_currency", "paid", w.gone.other[0].String(), "amount", a.String())
 	}
-	if over, err := a.Cmp(rest); rest.Known() && err == nil && over > 0 {
-		return fault.New(fault.Refused, "fault.amount_above_refundable", "amount", a.String(), "rest", rest.String())
+	if !w.affords(a) {
+		return fault.New(fault.Refused, "fault.amount_above_refundable", "amount", a.String(), "rest", w.rest.String())
 	}
 	return nil
 }
 
-// rest is what can still be paid back for the purchase: what the buyer paid, less what all its cases paid, hold or are about to pay, and
-// never above what the platform itself still allows. It is unknown where nobody tells what the buyer paid in the currency of the claim and
-// the platform gives no maximum.
-func (d *Desk) rest(ctx context.Context, r planner, m *matter, f *dispute.Facts) (money.Amount, error) {
-	currency := stakeOf(f).Currency
-	if currency == "" {
-		currency = orderTotal(f).Currency
-	}
-	rest, _, err := d.left(ctx, r, m, f, currency, "")
-	return rest, err
+// purse is what is left of a purchase in one currency.
+type purse struct {
+	rest     money.Amount // unknown where nobody tells
+	gone     spent
+	currency string
+	matters  []*matter // of the purchase; the first is the one that asks
 }
 
-// left is rest in a currency, with what was spent, but for the acts of a decision.
-func (d *Desk) left(ctx context.Context, r planner, m *matter, f *dispute.Facts, currency, decision string) (money.Amount, spent, error) {
+// affords tells whether a sum is not above what is left, as far as that is known.
+func (w *purse) affords(a money.Amount) bool {
+	over, err := a.Cmp(w.rest)
+	return !w.rest.Known() || err != nil || over <= 0
+}
+
+// purse is what can still be paid back for the purchase in the currency of its claim: what the buyer paid, less what all its cases paid,
+// hold or are about to pay, and never above what the platform itself still allows. It is unknown where nobody tells what the buyer paid in
+// that currency and the platform gives no maximum.
+func (d *Desk) purse(ctx context.Context, r planner, m *matter, f *dispute.Facts) (purse, error) {
+	return d.left(ctx, r, m, f, currencyOf(f), "")
+}
+
+// currencyOf is that of the claim, or of the order where nothing is claimed; empty = not known.
+func currencyOf(f *dispute.Facts) string {
+	if currency := stakeOf(f).Currency; currency != "" {
+		return currency
+	}
+	return orderTotal(f).Currency
+}
+
+// left is the purse in a currency, but for the acts of a decision.
+func (d *Desk) left(ctx context.Context, r planner, m *matter, f *dispute.Facts, currency, decision string) (purse, error) {
 	if currency == "" {
-		return money.Amount{}, spent{}, nil
+		return purse{}, nil
 	}
 	p, err := d.purchaseOf(ctx, r, m)
 	if err != nil {
-		return money.Amount{}, spent{}, err
+		return purse{}, err
 	}
 	p.effects = slices.DeleteFunc(p.effects, func(e store.Effect) bool { return e.DecisionID == decision && e.State != confirmed })
-	gone, limit, rest := p.spent(currency), maximum(f, currency), p.total(currency)
-	switch {
-	case !rest.Known() && gone.minor == 0:
-		return limit, gone, nil
-	case !rest.Known():
-		rest = stakeOf(f) // nobody tells the whole: what is asked for is the most it can be
-		if rest.Currency != currency {
-			return limit, gone, nil
-		}
+	return p.left(f, currency), nil
+}
+
+// left counts what the purchase has left for its first matter, whose facts are f.
+func (p *purchase) left(f *dispute.Facts, currency string) purse {
+	w := purse{gone: p.spent(currency), currency: currency, matters: p.matters}
+	limit, total := maximum(f, currency), p.total(currency)
+	if !total.Known() && w.gone.minor > 0 && stakeOf(f).Currency == currency {
+		total = stakeOf(f) // nobody tells the whole: what is asked for is the most it can be
 	}
-	rest.Minor = max(rest.Minor-gone.minor, 0)
-	if limit.Known() && limit.Minor < rest.Minor {
-		rest = limit
+	if !total.Known() {
+		w.rest = limit
+		return w
 	}
-	return rest, gone, nil
+	w.rest = money.Amount{Minor: max(total.Minor-w.gone.minor, 0), Currency: currency}
+	if limit.Known() && limit.Minor < w.rest.Minor {
+		w.rest = limit
+	}
+	return w
 }
 
 // maximum is the most the platform says it still allows by this case; unknown where it does not say, or in another currency.

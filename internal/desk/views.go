@@ -157,6 +157,7 @@ type CasePage struct {
 	Sources        []SourceItem
 	Basis          string           // what a decision taken on this page is based on; hand it back with the decision
 	Rest           money.Amount     // what can still be paid back for this order over all sources; zero amount without currency = not known
+	Withheld       *policy.Option   // what would be recommended if enough were left of the purchase, closed with its reason; nil = nothing
 	Pending        *Pending         // a decision that waits for a signature or for the safety net; nil = none
 	Net            *NetPlan         // what happens if nobody answers; nil = nothing
 	Silence        *policy.Deadline // the deadline that lapses if the shop says nothing; nil = none runs

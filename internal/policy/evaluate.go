@@ -11,12 +11,24 @@ import (
 // Evaluate gives the verdict on the facts at an instant. It is pure: the same facts, rules and instant give the same
 // verdict, whatever the order of the packs. The trace stays empty; Explain fills it.
 func (r *Rules) Evaluate(f *dispute.Facts, now time.Time) Verdict {
-	return r.judge(f, now, Action{}, nil)
+	return r.judge(f, now, Action{}, nil, nil)
+}
+
+// Closed says why something outside the rules closes an option: the key of a text and what stands in it.
+type Closed struct {
+	Reason string
+	Params map[string]string
+}
+
+// EvaluateWithout is Evaluate where these options, by code, are not open for a reason that the facts of one matter do not tell, such as
+// money that another matter has paid. What is recommended is then the best of those that are open.
+func (r *Rules) EvaluateWithout(f *dispute.Facts, now time.Time, shut map[string]Closed) Verdict {
+	return r.judge(f, now, Action{}, shut, nil)
 }
 
 // Consider is Evaluate for somebody who is about to do something: what the rules say about that comes with it.
 func (r *Rules) Consider(f *dispute.Facts, a Action, now time.Time) Verdict {
-	return r.judge(f, now, a, nil)
+	return r.judge(f, now, a, nil, nil)
 }
 
 // Explain is Evaluate with the full trace: every rule that was asked, what it read, what came out and why others did
@@ -28,15 +40,15 @@ func (r *Rules) Explain(f *dispute.Facts, now time.Time) Verdict {
 // ExplainAction is Consider with the full trace.
 func (r *Rules) ExplainAction(f *dispute.Facts, a Action, now time.Time) Verdict {
 	t := &tracer{}
-	out := r.judge(f, now, a, t)
+	out := r.judge(f, now, a, nil, t)
 	out.Trace = t.steps
 	return out
 }
 
-func (r *Rules) judge(f *dispute.Facts, now time.Time, a Action, t *tracer) Verdict {
+func (r *Rules) judge(f *dispute.Facts, now time.Time, a Action, shut map[string]Closed, t *tracer) Verdict {
 	f = inOrder(f)
 	v := r.newView(f, now, a)
-	v.tracer = t
+	v.tracer, v.shut = t, shut
 	out := Verdict{}
 	v.classify(&out)
 	v.place(&out)

@@ -115,3 +115,51 @@ func matter(via, reason, ask string, parcel *dispute.Shipment, opened time.Time)
 	f.Case = &dispute.Case{OpenedAt: opened, Via: via, Reason: reason, Network: "visa", PlatformDueAt: opened.AddDate(0, 0, 4), Claim: dispute.Claim{Amount: eur(2300)}}
 	return f
 }
+
+// TestWhatIsShutIsNeitherOpenNorRecommended: whatever closes the options that pay, they say why, the next best that the rules know is
+// recommended, and wherever a deadline waits there is still something to choose.
+func TestWhatIsShutIsNeitherOpenNorRecommended(t *testing.T) {
+	lib, err := Load(os.DirFS("../../packs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shut := map[string]Closed{}
+	for _, code := range []string{"accept", "accept_withdrawal", "refund", "counter_amount", "counter_return"} {
+		shut[code] = Closed{"option.nothing_left_paid", map[string]string{"paid": "23.00 EUR"}}
+	}
+	instead := map[string]bool{}
+	for _, desk := range desks {
+		rules, err := lib.For(desk.packs, WithHolidays())
+		if err != nil {
+			t.Fatal(err)
+		}
+		eachMatter(rules, desk.via, func(f *dispute.Facts, now time.Time) {
+			before, v := rules.Evaluate(f, now), rules.EvaluateWithout(f, now, shut)
+			for _, o := range v.Options {
+				if _, gone := shut[o.Code]; gone && o.Open {
+					t.Fatalf("%v %s in %s: %s is open", desk.packs, v.Class, v.State, o.Code)
+				} else if was := hasOpen(before.Options, o.Code); gone && was && (o.Reason != "option.nothing_left_paid" || o.Params["paid"] != "23.00 EUR") {
+					t.Fatalf("%v %s in %s: %s is closed by %q", desk.packs, v.Class, v.State, o.Code, o.Reason)
+				}
+			}
+			if v.Recommended != "" && !hasOpen(v.Options, v.Recommended) {
+				t.Fatalf("%v %s in %s: %s is recommended and closed", desk.packs, v.Class, v.State, v.Recommended)
+			}
+			if v.Next != nil && before.Next != nil && slices.ContainsFunc(before.Options, isOpen) && !slices.ContainsFunc(v.Options, isOpen) {
+				t.Fatalf("%v %s in %s: nothing is left to choose", desk.packs, v.Class, v.State)
+			}
+			if v.Recommended != before.Recommended {
+				instead[v.Recommended] = true
+			}
+		})
+	}
+	if !instead[""] || !instead["wait"] {
+		t.Errorf("instead of what is shut are recommended only %v", instead)
+	}
+}
+
+func isOpen(o Option) bool { return o.Open }
+
+func hasOpen(list []Option, code string) bool {
+	return slices.ContainsFunc(list, func(o Option) bool { return o.Open && o.Code == code })
+}

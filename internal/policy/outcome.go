@@ -167,7 +167,18 @@ func (v *view) options(out *Verdict, x *index) {
 		}
 	}
 	v.listed(out, x)
+	v.shutOff(out)
 	v.byHand(out, x)
+}
+
+// shutOff closes what something outside the rules forbids.
+func (v *view) shutOff(out *Verdict) {
+	for i := range out.Options {
+		o := &out.Options[i]
+		if why, shut := v.shut[o.Code]; shut && o.Open {
+			o.Open, o.Reason, o.Params = false, why.Reason, why.Params
+		}
+	}
 }
 
 // byHand opens what fallback rules say where a deadline waits for us and nothing else can be chosen, so that what a person did can always

@@ -48,6 +48,8 @@ type Option struct {
 	// Open is false for an option that people expect but that is not possible; Reason is then a text key.
 	Open   bool   `json:"open"`
 	Reason string `json:"reason,omitempty"`
+	// Params are what stands in the reason, such as a sum ("12.40 EUR").
+	Params map[string]string `json:"params,omitempty"`
 	// Cost is what the option costs now in refunds; nil = not computable.
 	Cost *money.Amount `json:"cost,omitempty"`
 	// Effect is a text key of the consequence ("option.accept.effect.refund_only").

@@ -20,6 +20,7 @@ type view struct {
 	now    time.Time
 	action Action
 	period Period
+	shut   map[string]Closed // options that something outside the rules closes
 
 	parcel shipment.Parcel
 	talk   talk

@@ -88,14 +88,24 @@ func (f Frame) lapse(d policy.Deadline) string {
 
 // effect is the sentence of what an option leads to; for a closed one why it is closed.
 func (f Frame) effect(o desk.OptionView) string {
-	key := o.Effect
 	if !o.Open {
-		key = o.Reason
+		return f.closed(o.Option)
 	}
-	if key == "" {
+	if o.Effect == "" {
 		return ""
 	}
-	return f.packText(key)
+	return f.packText(o.Effect)
+}
+
+// closed says why an option is closed; empty where the rules give no reason.
+func (f Frame) closed(o policy.Option) string {
+	switch {
+	case o.Reason == "":
+		return ""
+	case len(o.Params) > 0 && f.Has(o.Reason):
+		return f.P(o.Reason, f.readable(o.Params))
+	}
+	return f.packText(o.Reason)
 }
 
 // packText is a text of the rule packs, or of the desk where the packs have none.
