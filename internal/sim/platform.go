@@ -100,7 +100,7 @@ type Truth struct {
 type Payment struct {
 	At     time.Time
 	Amount money.Amount
-	Seller bool // because a seller acted; else because the platform or a bank decided
+	Seller bool // because the seller acted through an interface; else by hand in the platform's pages, or because the platform or a bank decided
 	Beside bool // a refund of the purchase, which the end of the matter's own record does not tell
 }
 

@@ -116,7 +116,11 @@ func (s *Shop) PayBack(r *Return, minor int64) bool {
 	s.p.mu.Lock()
 	defer s.p.mu.Unlock()
 	s.settle(s.p.now())
-	return s.payBack(r.order, minor, "", r)
+	if !s.payBack(r.order, minor, "", r) {
+		return false
+	}
+	r.order.refunds[len(r.order.refunds)-1].byHand = true
+	return true
 }
 
 // Close ends an open return in the platform's own pages.

@@ -22,6 +22,7 @@ type Sight struct {
 type Payback struct {
 	At     time.Time
 	Amount Money
+	ByHand bool // somebody paid it in the platform's own pages
 }
 
 // Sight looks at a return now.
@@ -35,7 +36,7 @@ func (s *Shop) Sight(r *Return) Sight {
 		ChangedAt: o.UpdatedAt, Claim: Money{o.Lines[r.Line].Price * int64(r.Quantity), o.Currency}, Paid: o.Total(),
 	}
 	for _, one := range o.refunds {
-		out.Refunds = append(out.Refunds, Payback{one.at, one.amount})
+		out.Refunds = append(out.Refunds, Payback{one.at, one.amount, one.byHand})
 	}
 	return out
 }

@@ -94,6 +94,7 @@ type refund struct {
 	at              time.Time
 	note            string
 	of              *Return
+	byHand          bool // in the platform's own pages
 }
 
 // PlaceOrder places and pays an order.

@@ -129,7 +129,8 @@ func (m *matter) Whim(d *sim.Draw) {
 // expects is how long a shop waits for goods before it ends the return.
 const expects = 25 * day
 
-// Click unpacks what came back, and ends returns in which nothing is left to do.
+// Click unpacks what came back, and ends returns in which nothing is left to do. Now and then somebody pays back there, whatever the desk is
+// about to do.
 func (m *matter) Click(d *sim.Draw) bool {
 	s := m.shop.Sight(m.Return)
 	if s.Status != "OPEN" {
@@ -137,6 +138,9 @@ func (m *matter) Click(d *sim.Draw) bool {
 	}
 	if !s.Arrived.IsZero() && s.Inspected.IsZero() {
 		return m.shop.Inspect(m.Return)
+	}
+	if s.Refunded() == 0 && d.Chance(8) {
+		return m.shop.PayBack(m.Return, s.Claim.Minor)
 	}
 	lost := s.Arrived.IsZero() && m.shop.platform.Now().Sub(s.Approved) > expects
 	if (s.Refunded() >= s.Claim.Minor || lost) && d.Chance(20) {
@@ -153,7 +157,7 @@ func (m *matter) Truth() sim.Truth {
 		Claim: amount(s.Claim), Most: amount(s.Paid),
 	}
 	for _, p := range s.Refunds {
-		t.Paid = append(t.Paid, sim.Payment{At: p.At, Amount: amount(p.Amount), Seller: true})
+		t.Paid = append(t.Paid, sim.Payment{At: p.At, Amount: amount(p.Amount), Seller: !p.ByHand})
 	}
 	return t
 }
