@@ -201,7 +201,7 @@ type planner interface {
 	EvidenceOf(ctx context.Context, caseID int64) ([]store.Evidence, error)
 	EffectsOf(ctx context.Context, caseID int64) ([]store.Effect, error)
 	CasesOfOrder(ctx context.Context, storeID int64, number string) ([]store.Case, error)
-	CasesBeside(ctx context.Context, ids []int64) ([]int64, error)
+	CasesBeside(ctx context.Context, ids []int64) ([]store.Named, error)
 	CasesByID(ctx context.Context, ids []int64) ([]store.Case, error)
 	FullCasesByID(ctx context.Context, ids []int64) ([]store.Case, error)
 }

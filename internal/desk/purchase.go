@@ -20,55 +20,6 @@ type purchase struct {
 	effects []store.Effect  // of all of them
 }
 
-// mostBeside bounds a purchase: a handle that ties more cases together than this is no purchase.
-const mostBeside = 50
-
-// casesOfPurchase gives the ids of all cases about the purchase of a case, itself included, in order: those of its order, and those that
-// share a handle with one of them.
-func casesOfPurchase(ctx context.Context, r planner, c *store.Case) ([]int64, error) {
-	ids := []int64{c.ID}
-	add := func(id int64) {
-		if !slices.Contains(ids, id) && len(ids) < mostBeside {
-			ids = append(ids, id)
-		}
-	}
-	if err := sameOrder(ctx, r, c, add); err != nil {
-		return nil, err
-	}
-	for before := 0; before != len(ids); {
-		before = len(ids)
-		beside, err := r.CasesBeside(ctx, ids)
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range beside {
-			add(id)
-		}
-		others, err := r.CasesByID(ctx, ids[before:])
-		if err != nil {
-			return nil, err
-		}
-		for i := range others {
-			if err := sameOrder(ctx, r, &others[i], add); err != nil {
-				return nil, err
-			}
-		}
-	}
-	slices.Sort(ids)
-	return ids, nil
-}
-
-func sameOrder(ctx context.Context, r planner, c *store.Case, add func(int64)) error {
-	if c.OrderNo == "" {
-		return nil
-	}
-	cases, err := r.CasesOfOrder(ctx, c.StoreID, c.OrderNo)
-	for i := range cases {
-		add(cases[i].ID)
-	}
-	return err
-}
-
 // purchaseOf loads the purchase of a matter; the matter itself is taken as it is.
 func (d *Desk) purchaseOf(ctx context.Context, r planner, m *matter) (purchase, error) {
 	ids, err := casesOfPurchase(ctx, r, m.c)

@@ -17,6 +17,29 @@ func Plan(t *testing.T, db *DB, q Query) string {
 		t.Fatal(err)
 	}
 	text, args := db.dialect.branches(q, legs[0], legs[0].edge(false), false, 50)
+	return explained(t, db, text, args)
+}
+
+// PlanBeside tells how the database walks to the cases that share a name with some.
+func PlanBeside(t *testing.T, db *DB, ids []int64) string {
+	t.Helper()
+	those, args := among(db.dialect, ids)
+	return explained(t, db, besideText+" "+those, args)
+}
+
+// Analyse lets PostgreSQL count what it holds, as it does by itself in time; SQLite plans without.
+func Analyse(t *testing.T, db *DB) {
+	t.Helper()
+	if !db.dialect.postgres {
+		return
+	}
+	if _, err := db.pool.ExecContext(context.Background(), "ANALYZE"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func explained(t *testing.T, db *DB, text string, args []any) string {
+	t.Helper()
 	explain := "EXPLAIN QUERY PLAN "
 	if db.dialect.postgres {
 		explain = "EXPLAIN "

@@ -21,12 +21,20 @@ func (tx *Tx) AddHandles(handles []Handle) error {
 	return err
 }
 
-// CasesBeside gives the ids of the cases, in any store of the same company, that share a handle with one of these cases, themselves
-// included where they have one. Shops of one platform each count their own orders: the same number of an order at two of them, such as
-// "shopify:order/1001", names two purchases.
-func (r reader) CasesBeside(ctx context.Context, ids []int64) ([]int64, error) {
-	return byIDs(ctx, r, (*record).int, "SELECT DISTINCT b.case_id FROM handle a JOIN handle b ON b.company_id = a.company_id AND b.name = a.name"+
-		" JOIN case_ mine ON mine.id = a.case_id JOIN case_ theirs ON theirs.id = b.case_id"+
-		" WHERE NOT (mine.store_id <> theirs.store_id AND mine.connector = theirs.connector AND a.name LIKE mine.connector || ':order/%')"+
-		" AND a.case_id", "", ids)
+// Named is a case that has a name of a purchase, and where it stands.
+type Named struct {
+	Name      string
+	CaseID    int64
+	StoreID   int64
+	Connector string
+}
+
+const besideText = "SELECT DISTINCT b.name, b.case_id, c.store_id, c.connector FROM handle a JOIN handle b ON b.company_id = a.company_id AND b.name = a.name" +
+	" JOIN case_ c ON c.id = b.case_id WHERE a.case_id"
+
+// CasesBeside gives, for every name of a purchase that one of these cases has, all cases of the same company that have it too, in any
+// store, themselves included.
+func (r reader) CasesBeside(ctx context.Context, ids []int64) ([]Named, error) {
+	read := func(r *record) Named { return Named{r.text(), r.int(), r.int(), r.text()} }
+	return byIDs(ctx, r, read, besideText, "", ids)
 }
