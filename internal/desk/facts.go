@@ -16,6 +16,7 @@ type matter struct {
 	sources []record
 	order   *dispute.Facts  // order, buyer, shipment; nil = not read yet
 	parcel  *store.Tracking // what a tracker told of the parcel; nil = nothing
+	was     state           // as it stood in the database when it was read for a change
 }
 
 // record is a platform record with its facts decoded.
@@ -56,6 +57,7 @@ func (m *matter) facts() (dispute.Facts, error) {
 	if lead := m.leading(); lead != nil {
 		f.Case, f.Proposals, f.Order, f.Buyer, f.Shipment = lead.facts.Case, lead.facts.Proposals, lead.facts.Order, lead.facts.Buyer, lead.facts.Shipment
 		f.Supplier = lead.facts.Supplier
+		f.Case = m.afterEarlier(lead)
 	}
 	for i := range m.sources {
 		s := &m.sources[i].facts
@@ -77,6 +79,21 @@ func (m *matter) facts() (dispute.Facts, error) {
 	f.Messages = heardOnce(f.Messages)
 	slices.SortStableFunc(f.Messages, func(a, b dispute.Message) int { return a.At.Compare(b.At) })
 	return f, nil
+}
+
+// afterEarlier is the case of the leading record, with the end of the last case before it of which another record tells.
+func (m *matter) afterEarlier(lead *record) *dispute.Case {
+	if lead.facts.Case == nil {
+		return nil
+	}
+	c := *lead.facts.Case
+	for i := range m.sources {
+		e := m.sources[i].facts.Case
+		if e != nil && e.Reported.Ended && e.OpenedAt.Before(c.OpenedAt) && !e.Reported.EndedAt.After(c.OpenedAt) && e.Reported.EndedAt.After(c.EarlierEndedAt) {
+			c.EarlierEndedAt = e.Reported.EndedAt
+		}
+	}
+	return &c
 }
 
 // ruleStore is the store as the rules need it.

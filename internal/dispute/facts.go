@@ -150,6 +150,9 @@ type Case struct {
 	ReasonNote    string    `json:"reason_note,omitempty"`
 	Claim         Claim     `json:"claim"`
 	PlatformDueAt time.Time `json:"platform_due_at,omitzero"` // due date told by the platform itself
+	// EarlierEndedAt is when the last case before this one ended, where the same line of an order had one: what was asked in it waits for
+	// no answer in this one. Zero = there was none.
+	EarlierEndedAt time.Time `json:"earlier_ended_at,omitzero"`
 	// Reported is what the platform itself says about where the case stands. It outranks anything computed.
 	Reported Reported `json:"reported,omitzero"`
 }

@@ -122,14 +122,16 @@ func (t *talk) readWords(f *dispute.Facts) {
 			t.staffLast = later(t.staffLast, a.At)
 		}
 	}
+	answered := t.staffLast
 	if f.Case != nil {
+		answered = later(answered, f.Case.EarlierEndedAt) // what was asked in a case before this one ended with it
 		t.buyerLast = later(t.buyerLast, f.Case.OpenedAt)
 		if t.staffLast.Before(f.Case.OpenedAt) {
 			t.waiting = f.Case.OpenedAt
 		}
 	}
 	for i := range f.Messages {
-		if m := &f.Messages[i]; m.From == "buyer" && m.At.After(t.staffLast) && (t.waiting.IsZero() || m.At.Before(t.waiting)) {
+		if m := &f.Messages[i]; m.From == "buyer" && m.At.After(answered) && (t.waiting.IsZero() || m.At.Before(t.waiting)) {
 			t.waiting = m.At
 		}
 	}

@@ -251,3 +251,37 @@ func TestALateOrderAndTheTalkAboutItAreOneCase(t *testing.T) {
 		t.Errorf("the question is still open: %+v", rows)
 	}
 }
+
+// TestTheNextIncidentHasItsOwnTime: what the customer wrote in an incident that ended without a word of ours waits for no answer in the next one
+// on the line, whose first answer would be late from its first minute.
+func TestTheNextIncidentHasItsOwnTime(t *testing.T) {
+	o := newOffice(t)
+	order := o.buy()
+	order.OpenIncident(0, "4")
+	o.pass(time.Hour)
+	order.CustomerWrites("26", "¿Cuándo llega otra?")
+	o.pass(time.Hour)
+	id := o.queue()[0].ID
+	if dec := o.decide(id, desk.Choice{Option: "mark_resolved"}); dec.State != "done" {
+		t.Fatalf("marked as resolved: %+v", dec)
+	}
+	o.pass(2 * time.Minute)
+	for range 5 {
+		o.pass(24 * time.Hour)
+	}
+	order.OpenIncident(0, "4")
+	opened := o.clock.Now()
+	o.pass(2 * time.Minute)
+	page, err := o.Peek(t.Context(), o.owner, id)
+	o.must(err)
+	if page.State != "wait_seller" && page.State != "in_progress" || page.Clock == nil || page.Clock.Kind != "first_reply" || !page.Clock.At.Equal(opened.Add(24*time.Hour)) {
+		t.Fatalf("%s, clock %+v, want the first reply within a day of %v", page.State, page.Clock, opened)
+	}
+	order.CustomerWrites("26", "Ha vuelto a fallar.")
+	o.pass(10 * time.Minute)
+	page, err = o.Peek(t.Context(), o.owner, id)
+	o.must(err)
+	if page.Clock == nil || page.Clock.Kind != "first_reply" || !page.Clock.At.Equal(opened.Add(24*time.Hour)) {
+		t.Errorf("after another message: %+v", page.Clock)
+	}
+}

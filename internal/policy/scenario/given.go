@@ -155,7 +155,8 @@ type givenCase struct {
 		Amount      amount `json:"amount"`
 		ReturnGoods bool   `json:"return_goods"`
 	} `json:"claim"`
-	PlatformDueAt time.Time `json:"platform_due_at"`
+	PlatformDueAt  time.Time `json:"platform_due_at"`
+	EarlierEndedAt time.Time `json:"earlier_ended_at"`
 }
 
 type givenAct struct {
@@ -239,7 +240,7 @@ type QueueEntry struct {
 
 func (c *givenCase) fact() *dispute.Case {
 	return &dispute.Case{OpenedAt: c.OpenedAt.UTC(), Via: c.Via, Kind: c.Kind, Network: c.Network, Reason: string(c.Reason), ReasonNote: c.ReasonNote,
-		Claim: dispute.Claim{Amount: c.Claim.Amount.Amount, ReturnGoods: c.Claim.ReturnGoods}, PlatformDueAt: utc(c.PlatformDueAt)}
+		Claim: dispute.Claim{Amount: c.Claim.Amount.Amount, ReturnGoods: c.Claim.ReturnGoods}, PlatformDueAt: utc(c.PlatformDueAt), EarlierEndedAt: utc(c.EarlierEndedAt)}
 }
 
 func utc(t time.Time) time.Time {
