@@ -147,7 +147,7 @@ func (d *Desk) writeEffects(tx *store.Tx, m *matter, who Who, dec store.Decision
 	if m.c.AssigneeID == 0 && !who.desk {
 		m.c.AssigneeID = who.MemberID
 	}
-	if err := tx.PutCases([]*store.Case{m.c}); err != nil {
+	if err := m.keep(tx, dec.At); err != nil {
 		return Decided{}, err
 	}
 	ev, err := event(m.c.ID, dec.At, kind, who, map[string]any{"decision": dec.ID, "option": ch.Option, "amount": ch.Amount, "text": ch.Text,

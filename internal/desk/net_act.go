@@ -39,14 +39,14 @@ func (d *Desk) runNet(ctx context.Context, tx *store.Tx, caseID int64, now time.
 		return err
 	}
 	if under { // somebody has answered and it is on its way; should it fail, the net is set again (netAgain)
-		return tx.PutCases([]*store.Case{m.c})
+		return m.keep(tx, now)
 	}
 	did, why, err := d.netAct(ctx, tx, m, &f, &v)
 	if err != nil {
 		return err
 	}
 	if did == "escalate" {
-		if err := tx.PutCases([]*store.Case{m.c}); err != nil {
+		if err := m.keep(tx, now); err != nil {
 			return err
 		}
 		if err := d.noticeCalled(ctx, tx, m.c, dl, now); err != nil {

@@ -66,6 +66,9 @@ func gather(ctx context.Context, r reader, cases []*store.Case) ([]*matter, erro
 			}
 		}
 	}
+	for _, m := range out {
+		m.was = *stateOf(m)
+	}
 	return out, nil
 }
 
@@ -96,11 +99,11 @@ func (d *Desk) rejudge(ctx context.Context, tx *store.Tx, ids []int64, now time.
 		hang.add(m, &f, &v, now)
 		if after := stateOf(m); *after != *before {
 			m.c.ChangedAt = now
-			data, err := json.Marshal(map[string]any{"before": before, "after": after, "why": m.c.Card.Why})
+			ev, err := judgedEvent(m, before, now)
 			if err != nil {
 				return nil, err
 			}
-			events = append(events, store.Event{CaseID: m.c.ID, At: now, Kind: "judged_again", Actor: "desk", Data: data})
+			events = append(events, ev)
 		}
 	}
 	if err := tx.PutCases(cases); err != nil {
@@ -113,6 +116,25 @@ func (d *Desk) rejudge(ctx context.Context, tx *store.Tx, ids []int64, now time.
 		return nil, err
 	}
 	return ms, tx.AddEvents(events)
+}
+
+// judgedEvent tells that a case stands otherwise than before.
+func judgedEvent(m *matter, before *state, now time.Time) (store.Event, error) {
+	return event(m.c.ID, now, "judged_again", netDesk, map[string]any{"before": before, "after": stateOf(m), "why": m.c.Card.Why})
+}
+
+// keep writes a case that somebody acts on. It was judged for that: what time alone had changed since it was judged last leaves its own
+// event, before that of the act.
+func (m *matter) keep(tx *store.Tx, now time.Time) error {
+	if err := tx.PutCases([]*store.Case{m.c}); err != nil || *stateOf(m) == m.was {
+		return err
+	}
+	ev, err := judgedEvent(m, &m.was, now)
+	if err != nil {
+		return err
+	}
+	m.was = *stateOf(m)
+	return tx.AddEvents([]store.Event{ev})
 }
 
 // hanging is what hangs on judged cases and is renewed with them: their timers, the words they are found by, and the names of their purchase.

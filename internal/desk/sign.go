@@ -64,7 +64,7 @@ func (d *Desk) hold(ctx context.Context, tx *store.Tx, m *matter, who Who, dec s
 		return Decided{}, err
 	}
 	m.c.Card.Pending, m.c.ChangedAt = dec.State, dec.At
-	if err := tx.PutCases([]*store.Case{m.c}); err != nil {
+	if err := m.keep(tx, dec.At); err != nil {
 		return Decided{}, err
 	}
 	data := map[string]any{"decision": dec.ID, "option": h.Option, "amount": h.Cost, "text": h.Text, "reason": h.Reason}
