@@ -82,7 +82,8 @@ type Order struct {
 	Campaign         *Campaign     `json:"campaign,omitempty"`
 	AddressCheck     *AddressCheck `json:"address_check,omitempty"`
 	// Handles are the names under which other systems know this purchase or its payment, as "SYSTEM:KIND/ID": "paypal:transaction/8AC9…",
-	// "stripe:payment_intent/pi_1", "shopify:order/1001". Records of one company that share a handle are about the same money.
+	// "stripe:payment_intent/pi_1", "shopify:order/1001". Records of one company that share a handle are about the same money;
+	// a number of an order says so only where one store has it.
 	Handles []string `json:"handles,omitempty"`
 }
 
