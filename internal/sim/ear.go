@@ -108,10 +108,10 @@ func (s *Sim) giveEars(ctx context.Context) error {
 	return s.giveEar(ctx, program, desk.Root(), desk.ChannelInput{Events: wanted, Stores: program.stores})
 }
 
-// everySo gives one store in so many, the first one always.
+// everySo gives one store in so many, the first one always. Of few stores it gives more, so that there is something to hear.
 func (s *Sim) everySo(share int) []int64 {
 	var ids []int64
-	for i := 0; i < len(s.shops); i += share {
+	for i := 0; i < len(s.shops); i += min(share, max(1, len(s.shops)/4)) {
 		ids = append(ids, s.shops[i].id)
 	}
 	return ids
