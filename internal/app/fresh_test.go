@@ -9,6 +9,8 @@ import (
 	paypal "parley/internal/connector/paypal/fake"
 	shopify "parley/internal/connector/shopify/fake"
 	"parley/internal/desk"
+	"parley/internal/fault"
+	"parley/internal/money"
 )
 
 const paidThrough = "8AC96375E56785339" // PayPal's number of the payment
@@ -45,7 +47,9 @@ func newTwoSides(t *testing.T) *twoSides {
 	s.shop.Send(order, "Correos", "PQ1", clock.Now().AddDate(0, 0, -10))
 	s.wish = s.shop.RequestReturn(order, shopify.ReturnSpec{Quantity: 1, ReasonHandle: "defective", At: clock.Now()})
 	s.accounts = s.paypal.AddAccount(paypal.AccountSpec{Name: "Casa Norte"})
-	s.claim = s.paypal.Open(s.accounts, paypal.DisputeSpec{Transaction: paidThrough, Amount: paypal.Money{Minor: 3990, Currency: "EUR"}})
+	s.claim = s.paypal.Open(s.accounts, paypal.DisputeSpec{
+		Transaction: paidThrough, Reason: "MERCHANDISE_OR_SERVICE_NOT_AS_DESCRIBED", Amount: paypal.Money{Minor: 3990, Currency: "EUR"},
+	})
 	s.add("paypal", httptest.NewServer(s.paypal), map[string]string{"client_id": s.accounts.ClientID, "client_secret": s.accounts.Secret})
 	s.store = s.add("shopify", httptest.NewServer(shops), map[string]string{"shop": s.shop.Domain, "access_token": s.shop.Token, "client_secret": s.shop.Secret})
 	s.must(a.Desk.Settle(t.Context()))
@@ -113,6 +117,44 @@ func TestMoneyThatWasPaidElsewhereMeanwhileIsNotPaidAgain(t *testing.T) {
 			s.must(err)
 			if len(effects) != 1 || effects[0].DecisionID != out.DecisionID || effects[0].State != c.outcome || s.paypal.Acted() != c.acts {
 				t.Errorf("%d acts at PayPal, %d effects, the first %s %s", s.paypal.Acted(), len(effects), effects[0].State, effects[0].Fault)
+			}
+		})
+	}
+}
+
+// The word that goods came back pays at PayPal what was agreed on before. It is not given where the shop has paid by now.
+func TestTheWordThatGoodsAreBackIsMoneyToo(t *testing.T) {
+	for name, c := range map[string]struct {
+		elsewhere int64
+		key       string
+	}{"nothing was paid": {0, ""}, "all was paid in the shop": {3990, "fault.amount_above_refundable"}} {
+		t.Run(name, func(t *testing.T) {
+			s := newTwoSides(t)
+			ctx := t.Context()
+			page := s.page("paypal")
+			_, err := s.app.Desk.Decide(ctx, s.who, page.ID, desk.Choice{
+				Option: "counter_return", Amount: money.Amount{Minor: 3000, Currency: "EUR"}, Basis: page.Basis,
+				Text: "Please send the lamp back; we refund 30.00 EUR once it is here.",
+			})
+			s.must(err)
+			s.must(s.app.Desk.Settle(ctx))
+			s.must(s.paypal.AcceptOffer(s.claim))
+			s.must(s.paypal.SendBack(s.claim, "UPS", "1Z999AA10123456784"))
+			if c.elsewhere > 0 && !s.shop.PayBack(s.wish, c.elsewhere) {
+				t.Fatal("the shop did not pay back")
+			}
+			for _, id := range []int64{page.Store.ID, s.store} {
+				s.must(s.app.Desk.SyncNow(ctx, s.who, id))
+			}
+			s.must(s.app.Desk.Settle(ctx))
+			page = s.page("paypal")
+			_, err = s.app.Desk.Decide(ctx, s.who, page.ID, desk.Choice{Option: "confirm_goods", Basis: page.Basis})
+			if f := fault.Of(err); c.key == "" && err != nil || c.key != "" && (f == nil || f.Key != c.key) {
+				t.Fatalf("saying that the goods are back gave %v, want %q", err, c.key)
+			}
+			s.must(s.app.Desk.Settle(ctx))
+			if paid := s.paypal.Sight(s.claim).Refunded.Minor; (c.key == "") != (paid == 3000) {
+				t.Errorf("PayPal paid %d", paid)
 			}
 		})
 	}

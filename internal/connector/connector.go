@@ -60,6 +60,8 @@ type About struct {
 	Pushes bool
 	// Offline: there is no way in. Records come from files and people, nothing is polled, and acts are done by hand and recorded.
 	Offline bool
+	// Pays are those of Acts that name no sum and let money go at once that was agreed on before; see dispute.Reported.Agreed.
+	Pays []string
 	// Irrevocable are those of Acts that nothing can take back there.
 	Irrevocable []string
 }

@@ -271,17 +271,21 @@ func needsReason(option string) bool { return option == "contest_goods" }
 
 // guardOption checks what a choice needs by what it does, and fills in what follows from the case.
 func (d *Desk) guardOption(ctx context.Context, r planner, m *matter, f *dispute.Facts, ch *Choice) error {
+	if d.paysAgreed(m, ch.Option) {
+		ch.Amount = agreedOf(f)
+		return d.guardMoney(ctx, r, m, f, ch.Amount, d.sameMoney(m, ch.Option, ""))
+	}
 	switch ch.Option {
 	case "accept", "accept_withdrawal":
 		if claim := stakeOf(f); claim.Known() {
 			ch.Amount = claim
 		}
-		return d.guardMoney(ctx, r, m, f, ch.Amount, "")
+		return d.guardMoney(ctx, r, m, f, ch.Amount, nil)
 	case "refund":
 		if ch.Amount.Minor <= 0 {
 			return fault.Input("amount", ch.Amount.Plain(), "more than 0.00")
 		}
-		return d.guardMoney(ctx, r, m, f, ch.Amount, "")
+		return d.guardMoney(ctx, r, m, f, ch.Amount, nil)
 	case "counter_amount", "counter_return":
 		if strings.TrimSpace(ch.Text) == "" {
 			return fault.Input("text", "", "a text for the buyer")
@@ -289,7 +293,7 @@ func (d *Desk) guardOption(ctx context.Context, r planner, m *matter, f *dispute
 		if err := guardCounter(f, ch.Amount); err != nil {
 			return err
 		}
-		return d.guardMoney(ctx, r, m, f, ch.Amount, "")
+		return d.guardMoney(ctx, r, m, f, ch.Amount, nil)
 	case "contest_with_evidence", "contest_goods":
 		return guardContest(f, ch)
 	case "extend_protection":

@@ -328,6 +328,9 @@ func (t *trial) look(ctx context.Context) error {
 	case connector.Confirmed:
 		return t.confirm(ctx, after)
 	case connector.Contradicted:
+		if notUnderstood(&after.Facts) {
+			return t.postpone(ctx, fault.New(fault.Garbled, "fault.unreadable")) // the word may be a passing fault
+		}
 		return t.endSeeing(ctx, contradicted, fault.New(fault.Conflict, "fault.contradicted"), after)
 	}
 	return t.absent(ctx, before, after)

@@ -44,7 +44,7 @@ func (t *trial) stillLeft(ctx context.Context, own connector.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	return t.d.guardMoney(ctx, t.d.DB, ms[0], &f, t.step.Amount, t.e.DecisionID)
+	return t.d.guardMoney(ctx, t.d.DB, ms[0], &f, t.step.Amount, t.d.sameMoney(ms[0], t.step.Do, t.e.DecisionID))
 }
 
 func besides(records map[int64][]store.Source, ids []int64, own int64) []store.Source {

@@ -37,13 +37,13 @@ func lockPurchase(ctx context.Context, tx *store.Tx, caseID int64) (*matter, err
 	return nil, fault.New(fault.NotFound, "fault.case_not_found")
 }
 
-// guardMoney refuses a sum above what is left of the purchase over all cases that paid, hold, or are about to pay money for it. What the
-// decision it belongs to is about to pay does not count against itself; empty = it is not taken yet.
-func (d *Desk) guardMoney(ctx context.Context, r planner, m *matter, f *dispute.Facts, a money.Amount, decision string) error {
+// guardMoney refuses a sum above what is left of the purchase over all cases that paid, hold, or are about to pay money for it. Acts that
+// are the payment itself do not count against it: same tells them; nil = there are none yet.
+func (d *Desk) guardMoney(ctx context.Context, r planner, m *matter, f *dispute.Facts, a money.Amount, same func(store.Effect) bool) error {
 	if !a.Known() {
 		return fault.Input("amount", "", "a known amount")
 	}
-	w, err := d.left(ctx, r, m, f, a.Currency, decision)
+	w, err := d.left(ctx, r, m, f, a.Currency, same)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (w *purse) affords(a money.Amount) bool {
 // hold or are about to pay, and never above what the platform itself still allows. It is unknown where nobody tells what the buyer paid in
 // that currency and the platform gives no maximum.
 func (d *Desk) purse(ctx context.Context, r planner, m *matter, f *dispute.Facts) (purse, error) {
-	return d.left(ctx, r, m, f, currencyOf(f), "")
+	return d.left(ctx, r, m, f, currencyOf(f), nil)
 }
 
 // currencyOf is that of the claim, or of the order where nothing is claimed; empty = not known.
@@ -85,8 +85,8 @@ func currencyOf(f *dispute.Facts) string {
 	return orderTotal(f).Currency
 }
 
-// left is the purse in a currency, but for the acts of a decision.
-func (d *Desk) left(ctx context.Context, r planner, m *matter, f *dispute.Facts, currency, decision string) (purse, error) {
+// left is the purse in a currency, without acts that are the payment asked about.
+func (d *Desk) left(ctx context.Context, r planner, m *matter, f *dispute.Facts, currency string, same func(store.Effect) bool) (purse, error) {
 	if currency == "" {
 		return purse{}, nil
 	}
@@ -94,7 +94,9 @@ func (d *Desk) left(ctx context.Context, r planner, m *matter, f *dispute.Facts,
 	if err != nil {
 		return purse{}, err
 	}
-	p.effects = slices.DeleteFunc(p.effects, func(e store.Effect) bool { return e.DecisionID == decision && e.State != confirmed })
+	if same != nil {
+		p.effects = slices.DeleteFunc(p.effects, same)
+	}
 	return p.left(f, currency), nil
 }
 

@@ -100,8 +100,10 @@ type Truth struct {
 type Payment struct {
 	At     time.Time
 	Amount money.Amount
-	Seller bool // because the seller acted through an interface; else by hand in the platform's pages, or because the platform or a bank decided
-	Beside bool // a refund of the purchase, which the end of the matter's own record does not tell
+	// Promised is when the seller acted for it, where the money went later, as by an offer that the buyer accepts; zero = At.
+	Promised time.Time
+	Seller   bool // because the seller acted through an interface; else by hand in the platform's pages, or because the platform or a bank decided
+	Beside   bool // a refund of the purchase, which the end of the matter's own record does not tell
 }
 
 func paidSum(t Truth) int64 {

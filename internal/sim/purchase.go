@@ -57,13 +57,13 @@ func (b *bought) other(sh *shop) *shop {
 	return b.shops[0]
 }
 
-// paidBack checks that no act of the seller paid back more than was left of a purchase, over all matters about it.
+// paidBack checks that no act of the seller paid back more than was left of a purchase by then, over all matters about it.
 func (s *Sim) paidBack(b *bought) {
 	var all []Payment
 	for _, m := range b.matters {
 		all = append(all, m.there.Truth().Paid...)
 	}
-	slices.SortStableFunc(all, func(a, b Payment) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(all, func(a, b Payment) int { return a.acted().Compare(b.acted()) })
 	var sum int64
 	for _, p := range all {
 		if sum += p.Amount.Minor; sum > b.Amount.Minor && p.Seller && !b.twice {
@@ -73,11 +73,23 @@ func (s *Sim) paidBack(b *bought) {
 				for _, paid := range other.there.Truth().Paid {
 					s.tell(m, "%s: %s paid at %s, by the seller: %v", other.ref(), paid.Amount, paid.At.Format(time.DateTime), paid.Seller)
 				}
-				s.tellNet(other)
+				if s.tellNet(other); other != m {
+					for _, l := range s.traceOf(other) {
+						s.tell(m, "%s: %s", other.ref(), l)
+					}
+				}
 			}
 			s.report.PaidTwice++
 			s.violate("paid_twice", m, "%d of %s were paid back for payment %s, at %s by the seller", sum, b.Amount, b.Payment, p.At.Format(time.RFC3339))
 			return
 		}
 	}
+}
+
+// acted is when the seller, or whoever decided, moved the money.
+func (p Payment) acted() time.Time {
+	if p.Seller && !p.Promised.IsZero() {
+		return p.Promised
+	}
+	return p.At
 }

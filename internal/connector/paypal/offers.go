@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley/internal/dispute"
+	"parley/internal/money"
 )
 
 // messages reads what the two sides and PayPal wrote. They have no numbers: their place in the list is their name.
@@ -124,6 +125,16 @@ func (r *record) answered(e event) {
 			return
 		}
 	}
+}
+
+// agreed is the sum of the last offer that was accepted: it is paid once the goods are back. Unknown where none was.
+func (r *record) agreed() money.Amount {
+	for _, p := range slices.Backward(r.facts.Proposals) {
+		if p.Status == "ACCEPTED" {
+			return p.Amount
+		}
+	}
+	return money.Amount{}
 }
 
 // current marks what each side stands by: its last proposal, which waits for a yes as long as nobody answered it and the inquiry lasts.

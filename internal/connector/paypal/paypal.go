@@ -54,6 +54,7 @@ func (*Connector) About() connector.About {
 		Acts: []string{
 			"accept", "counter_amount", "counter_return", "contest_with_evidence", "send_message", "add_facts", "confirm_goods", "contest_goods", "appeal",
 		},
+		Pays:         []string{"confirm_goods"},
 		Irrevocable:  []string{"accept", "contest_with_evidence", "confirm_goods", "appeal"},
 		Reasons:      map[string][]string{"contest_goods": notAsSent},
 		Parcels:      []string{"contest_with_evidence", "appeal"},

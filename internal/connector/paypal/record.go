@@ -88,6 +88,8 @@ func (r *record) theCase() {
 	r.due(c)
 	if r.ended() {
 		c.Reported.EndedAt, c.Reported.Paid = r.endedAt(), r.paid(c.Claim.Amount)
+	} else {
+		c.Reported.Agreed = r.agreed()
 	}
 	r.facts.Case = c
 }

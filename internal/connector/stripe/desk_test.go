@@ -17,6 +17,7 @@ import (
 
 	"parley/internal/blob"
 	"parley/internal/connector"
+	"parley/internal/connector/simulator"
 	"parley/internal/connector/stripe"
 	"parley/internal/connector/stripe/fake"
 	"parley/internal/desk"
@@ -272,4 +273,26 @@ func (o *office) picture() desk.EvidenceInput {
 	var b bytes.Buffer
 	must(o.t, png.Encode(&b, image.NewRGBA(image.Rect(0, 0, 2, 2))))
 	return desk.EvidenceInput{Name: "signature.png", Kind: "signature", Content: &b}
+}
+
+// TestAPassingWordSettlesNothing: the call was lost, and when the desk looks for its trace the dispute has a word nobody knows. It waits for
+// one it knows, and sends the call again.
+func TestAPassingWordSettlesNothing(t *testing.T) {
+	o := newOffice(t)
+	o.pass(time.Minute)
+	d := o.shop.Dispute(o.buy(), fake.DisputeSpec{Reason: "product_not_received", Code: "13.1", Answer: 9 * 24 * time.Hour})
+	o.push()
+	o.platform.Gate().Add(simulator.Fault{Do: simulator.Drop, Method: "POST", Times: 1})
+	dec := o.decide(o.only().ID, desk.Choice{Option: "accept"})
+	o.platform.Confuse()
+	o.pass(15 * time.Second)
+	o.platform.Calm()
+	for range 10 { // it looks several times before it sends again
+		o.pass(10 * time.Minute)
+	}
+	dec, err := o.Decision(t.Context(), o.owner, dec.DecisionID)
+	must(t, err)
+	if dec.State != "done" || dec.Effects[0].State != "confirmed" || d.See().Status != "lost" {
+		t.Errorf("decision %+v, the dispute is %s", dec, d.See().Status)
+	}
 }

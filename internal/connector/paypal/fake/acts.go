@@ -112,7 +112,7 @@ func (p *Platform) acceptedClaim(d *Dispute, s sent, now time.Time) *problem {
 		}
 		sum = *in.Amount
 	}
-	d.agreed, d.offered, d.answers = true, time.Time{}, time.Time{}
+	d.agreed, d.offered, d.answers, d.promisedAt = true, time.Time{}, time.Time{}, now
 	if in.Kind == "REFUND_WITH_RETURN" {
 		d.waitForReturn(now)
 		return nil
@@ -144,7 +144,7 @@ func (p *Platform) madeOffer(d *Dispute, s sent, now time.Time) *problem {
 		return unprocessable("/offer_amount/value", "", "INVALID_OFFER_AMOUNT", "The offer must be more than zero and at most the amount that can be refunded.")
 	}
 	d.offers = append(d.offers, offerEvent{At: stamp(now), Actor: "SELLER", What: "PROPOSED", Kind: in.Kind, Amount: in.Amount, Notes: in.Note, Stage: d.stage})
-	d.offered = now
+	d.offered, d.promisedAt = now, now
 	d.spoken(now)
 	return nil
 }

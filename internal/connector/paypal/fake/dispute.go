@@ -80,6 +80,7 @@ type Dispute struct {
 	answers, sendsBack       time.Time // when a scripted buyer answers, and sends goods back
 	rounds                   int       // how often he said no
 	lapsed                   time.Time // when the seller's time ran out
+	promisedAt               time.Time // when the seller offered or agreed what is paid in the end
 	strange                  string    // a word nobody has documented
 }
 

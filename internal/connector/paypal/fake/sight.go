@@ -18,7 +18,9 @@ type Sight struct {
 	Most     Money // paid for what it is about
 	Refunded Money // what the buyer got back by it; zero as long as it runs
 	PaidAt   time.Time
-	Agreed   bool // the seller agreed to pay it; else PayPal ruled so
+	// PromisedAt is when the seller offered or agreed what was paid; zero where he did not.
+	PromisedAt time.Time
+	Agreed     bool // the seller agreed to pay it; else PayPal ruled so
 }
 
 // Sight looks at a dispute now.
@@ -29,7 +31,7 @@ func (p *Platform) Sight(d *Dispute) Sight {
 	return Sight{
 		Open: d.status != Resolved, State: d.stage + "/" + d.status, Stage: d.stage, ForSeller: d.status == WaitsForSeller,
 		Goods: d.status == WaitsForSeller && d.returned, Offered: !d.offered.IsZero(), Due: d.sellerDue, ChangedAt: d.updated, LapsedAt: d.lapsed,
-		Claim: d.spec.Amount, Most: d.spec.Gross, Refunded: d.refunded, PaidAt: d.resolved, Agreed: !d.ruled,
+		Claim: d.spec.Amount, Most: d.spec.Gross, Refunded: d.refunded, PaidAt: d.resolved, Agreed: !d.ruled, PromisedAt: d.promisedAt,
 	}
 }
 

@@ -132,7 +132,7 @@ func (m *matter) Truth() sim.Truth {
 		t.Due = s.Due
 	}
 	if s.Refunded.Minor > 0 {
-		t.Paid = []sim.Payment{{At: s.PaidAt, Amount: amount(s.Refunded), Seller: s.Agreed}}
+		t.Paid = []sim.Payment{{At: s.PaidAt, Amount: amount(s.Refunded), Seller: s.Agreed, Promised: s.PromisedAt}}
 	}
 	return t
 }
