@@ -15,6 +15,9 @@ import (
 
 // audit compares everything at the end, when nothing is under way any more.
 func (s *Sim) audit(ctx context.Context) error {
+	for _, p := range s.platforms {
+		s.report.Acts += p.Done()
+	}
 	if err := s.auditHeard(ctx); err != nil {
 		return err
 	}

@@ -37,6 +37,7 @@ type Report struct {
 	HeardAgain int              `json:"heard_again"` // of them, repetitions under the same id
 	Paid       map[string]int64 `json:"paid"`        // minor units by currency, as the platforms paid
 	Believed   map[string]int64 `json:"believed"`
+	Acts       int              `json:"acts"` // of sellers that the platforms carried out
 	Crashes    int              `json:"crashes"`
 	Faults     map[string]int   `json:"faults"`
 	Calls      int              `json:"calls"`

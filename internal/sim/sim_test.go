@@ -59,6 +59,15 @@ func TestNothingIsLostAtAnOperatorsMarketplace(t *testing.T) {
 	good(t, run(t, sim.Options{Seed: 3, Days: 20, Stores: 6, Kinds: []string{"mirakl"}, Faults: sim.Kinds(), Rough: 3}))
 }
 
+// A platform that knows a call by its key does it once, however often the wire brings it.
+func TestWhatTheWireDoublesIsDoneOnce(t *testing.T) {
+	r := run(t, sim.Options{Seed: 1, Days: 12, Stores: 2, Cases: 30, Kinds: []string{"stripe"}, Faults: []string{"twice"}, Rough: 60})
+	good(t, r)
+	if r.Faults["twice"] < 10 || r.Acts != r.Effects["confirmed"] {
+		t.Errorf("%d calls came twice; %d acts for %d effects", r.Faults["twice"], r.Acts, r.Effects["confirmed"])
+	}
+}
+
 func TestTheSameSeedGivesTheSameRun(t *testing.T) {
 	o := sim.Options{Seed: 5, Days: 14, Stores: 4, Faults: sim.Kinds(), Rough: 3}
 	a, b := run(t, o), run(t, o)

@@ -158,7 +158,7 @@ const patience = time.Minute
 func (s *Sim) perform(r *http.Request, body []byte, p Platform, c *Call) *httptest.ResponseRecorder {
 	again := r.Clone(r.Context())
 	again.Body = io.NopCloser(bytes.NewReader(body))
-	again.Host = r.URL.Host
+	again.Host, again.Header = r.URL.Host, read(r.Header)
 	before := p.Done()
 	got := httptest.NewRecorder()
 	p.ServeHTTP(got, again)
@@ -166,6 +166,15 @@ func (s *Sim) perform(r *http.Request, body []byte, p Platform, c *Call) *httpte
 		s.acted(c)
 	}
 	return got
+}
+
+// read gives headers as a server reads them: their names have one writing there, whatever the caller wrote.
+func read(sent http.Header) http.Header {
+	out := make(http.Header, len(sent))
+	for name, values := range sent {
+		out[http.CanonicalHeaderKey(name)] = values
+	}
+	return out
 }
 
 // remember keeps the last answers of reading calls, a bounded number of them.
