@@ -32,7 +32,11 @@ func (t *trial) stillLeft(ctx context.Context, own connector.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	changed, err := t.readBeside(ctx, slices.Concat(records[c.ID], besides(records, ids, c.ID)), own)
+	var all []store.Source
+	for _, id := range ids {
+		all = append(all, records[id]...)
+	}
+	changed, err := t.readBeside(ctx, all, own)
 	if err != nil || len(ids) == 1 && !changed {
 		return err // alone and unchanged: the decision was guarded by the same figures
 	}
@@ -45,16 +49,6 @@ func (t *trial) stillLeft(ctx context.Context, own connector.Snapshot) error {
 		return err
 	}
 	return t.d.guardMoney(ctx, t.d.DB, ms[0], &f, t.step.Amount, t.d.sameMoney(ms[0], t.step.Do, t.e.DecisionID))
-}
-
-func besides(records map[int64][]store.Source, ids []int64, own int64) []store.Source {
-	var out []store.Source
-	for _, id := range ids {
-		if id != own {
-			out = append(out, records[id]...)
-		}
-	}
-	return out
 }
 
 // readBeside reads records of a purchase again and takes in what changed; own is the one that was read just now.
