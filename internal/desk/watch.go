@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -111,7 +112,8 @@ func (d *Desk) care(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	for id, m := range b.members {
+	for _, id := range slices.Sorted(maps.Keys(b.members)) {
+		m := b.members[id]
 		if m.State != "active" || d.watching.cared[id] {
 			continue
 		}

@@ -145,9 +145,6 @@ func (n *node) around(sentence store.Sentence, do func() error) error {
 	if n.dead {
 		return store.ErrCut
 	}
-	if strings.HasPrefix(sentence.Text, "PRAGMA wal_checkpoint") {
-		return do() // tidying up goes by the real clock, on a goroutine of its own: no run may depend on when it comes
-	}
 	if s.dbDown && sentence.Kind != "rollback" {
 		return n.noDatabase(sentence)
 	}

@@ -21,7 +21,7 @@ type Changes struct {
 // AfterCommit registers a listener for changes made through this DB, and on PostgreSQL by other nodes (see post.go). All
 // listeners are called one after the other on one goroutine; what is committed meanwhile is told together in the next
 // call, so a slow listener hears less often but never misses a change. A listener must read again: it may hear before or
-// after a newer change.
+// after a newer change. Behind a gate whoever committed calls them himself, so that they hear at a certain moment.
 func (db *DB) AfterCommit(tell func(Changes)) { db.news.listen(tell) }
 
 // gathered is what changed, not yet told.
@@ -57,10 +57,11 @@ type news struct {
 	wake      chan struct{}
 	done      chan struct{}
 	closed    bool
+	atOnce    bool // whoever brings news tells them
 }
 
-func startNews() *news {
-	n := &news{gathered: newGathered(), wake: make(chan struct{}, 1), done: make(chan struct{})}
+func startNews(atOnce bool) *news {
+	n := &news{gathered: newGathered(), wake: make(chan struct{}, 1), done: make(chan struct{}), atOnce: atOnce}
 	go n.work()
 	return n
 }
@@ -72,13 +73,23 @@ func (n *news) listen(tell func(Changes)) {
 }
 
 func (n *news) add(g gathered) {
+	if n.gather(g) {
+		n.tell()
+	}
+}
+
+// gather notes what changed and tells whether the caller has to tell it.
+func (n *news) gather(g gathered) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if g.empty() || len(n.listeners) == 0 || n.closed {
-		return
+		return false
 	}
 	n.gathered.join(g)
-	ring(n.wake)
+	if !n.atOnce {
+		ring(n.wake)
+	}
+	return n.atOnce
 }
 
 // ring wakes whoever waits, without ever blocking.
@@ -92,10 +103,14 @@ func ring(c chan struct{}) {
 func (n *news) work() {
 	defer close(n.done)
 	for range n.wake {
-		changes, listeners := n.take()
-		for _, tell := range listeners {
-			tell(changes)
-		}
+		n.tell()
+	}
+}
+
+func (n *news) tell() {
+	changes, listeners := n.take()
+	for _, tell := range listeners {
+		tell(changes)
 	}
 }
 

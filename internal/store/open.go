@@ -64,7 +64,7 @@ func Open(ctx context.Context, address string, options Options) (*DB, error) {
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
-	db := &DB{now: options.Now, log: options.Log, gate: options.Gate, news: startNews(), packer: newPacker()}
+	db := &DB{now: options.Now, log: options.Log, gate: options.Gate, news: startNews(options.Gate != nil), packer: newPacker()}
 	open := db.openSQLite
 	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
 		open = db.openPostgres
@@ -144,8 +144,11 @@ func (db *DB) openSQLite(ctx context.Context, address string) error {
 	db.writer, err = startWriter(ctx, db.writing, db.now, path+"-wal", db.log)
 	outside := poolRunner{db: db.pool, prepared: &prepared{}, gated: db.gate != nil}
 	db.reader = reader{dialect{}, outside}
-	if db.gate != nil && err == nil {
-		db.writer.tidy.Stop()
+	switch {
+	case err != nil:
+	case db.gate == nil:
+		db.writer.tidyWhenIdle()
+	default: // no run may depend on the moment at which something comes by the real clock
 		db.reader = reader{dialect{}, savingRunner{outside, db.writer}}
 	}
 	return err

@@ -35,7 +35,7 @@ type writer struct {
 	lead  chan struct{} // holds one while somebody leads; those who wait get it in the order in which they came
 	queue chan *turn    // to whoever leads
 	stop  chan struct{}
-	tidy  *time.Timer
+	tidy  *time.Timer // nil: the log is tidied up at the end only
 }
 
 // turn is one caller's time in a group that another leads.
@@ -51,13 +51,14 @@ func startWriter(ctx context.Context, db *sql.DB, now func() time.Time, wal stri
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{
+	return &writer{
 		conn: conn, run: connRunner{conn, &prepared{}}, now: now, wal: wal, log: log,
 		lead: make(chan struct{}, 1), queue: make(chan *turn), stop: make(chan struct{}),
-	}
-	w.tidy = time.AfterFunc(idle, w.tidyUp)
-	return w, nil
+	}, nil
 }
+
+// tidyWhenIdle has the log tidied up from now on whenever nobody writes for a while. It must be called before the first write.
+func (w *writer) tidyWhenIdle() { w.tidy = time.AfterFunc(idle, w.tidyUp) }
 
 // write runs do inside a transaction and makes it durable, alone or together with others. An error of do undoes what it did and is given
 // back, and so does a panic.
@@ -112,7 +113,9 @@ func (t *turn) take(r runner, do func(runner) error) error {
 // group runs do and commits it together with those who wait.
 func (w *writer) group(do func(runner) error) error {
 	defer func() {
-		w.tidy.Reset(idle)
+		if w.tidy != nil {
+			w.tidy.Reset(idle)
+		}
 		<-w.lead
 	}()
 	if err := w.do("BEGIN IMMEDIATE"); err != nil {
@@ -153,7 +156,9 @@ func (w *writer) first(do func(runner) error) (err error) {
 // close ends the writer after whoever leads now.
 func (w *writer) close() {
 	close(w.stop)
-	w.tidy.Stop()
+	if w.tidy != nil {
+		w.tidy.Stop()
+	}
 	w.lead <- struct{}{}
 	w.checkpoint()
 	w.run.prepared.close()
