@@ -196,13 +196,17 @@ func (p *pull) threads(ctx context.Context, last time.Time) error {
 	})
 }
 
-// orders reads the orders that changed, or all with an incident and all that wait for shipping; then those with an open incident whose
-// talk changed or that a full listing no longer had.
+// orders reads the orders that changed and, from time to time, all with an incident and all that wait for shipping; then those with an open
+// incident whose talk changed or that a full listing no longer had. A full listing does not have what changed on an order whose incidents
+// are over.
 func (p *pull) orders(ctx context.Context, last time.Time) error {
 	full := p.first || p.now.Sub(time.UnixMilli(p.note.Full)) >= everything
 	filters := []url.Values{{"start_update_date": {since(last, p.note.Latest.Orders).Format(time.RFC3339)}}}
+	if p.first {
+		filters = nil
+	}
 	if full {
-		filters = []url.Values{{"has_incident": {"true"}}, {"order_state_codes": {"SHIPPING"}}}
+		filters = append(filters, url.Values{"has_incident": {"true"}}, url.Values{"order_state_codes": {"SHIPPING"}})
 		p.note.Waiting = map[string]int64{}
 	}
 	for _, f := range filters {
