@@ -1,6 +1,7 @@
 package stripe
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -23,10 +24,13 @@ const (
 	overlap = 48 * time.Hour
 )
 
-// note is what a pull remembers for the next: when it began, and what was open, as "kind/id" → creation.
+// note is what a pull remembers for the next: when it began and when everything was listed, the last event, and what was open, as
+// "kind/id" → creation.
 type note struct {
-	At   int64            `json:"at"` // Unix seconds
-	Open map[string]int64 `json:"open"`
+	At    int64            `json:"at"` // Unix seconds
+	Full  int64            `json:"full,omitempty"`
+	Event string           `json:"event,omitempty"`
+	Open  map[string]int64 `json:"open"`
 }
 
 // pull is one run of Session.Pull.
@@ -34,18 +38,21 @@ type pull struct {
 	s       *Session
 	last    note
 	began   time.Time
+	full    int64  // when everything was listed
+	event   string // the last one
 	known   connector.Known
 	yield   func([]connector.Snapshot) error
 	seen    map[string]bool // "kind/id" of what was dealt with in this run
+	paid    map[string]bool // payments whose records were read
 	open    map[string]int64
 	got     bool
 	endings map[string]time.Time // when disputes ended; nil = not asked yet
 }
 
-// Pull lists what was created since the oldest open record (the first time: within a year), and reads what was open and
-// is not in the list any more.
+// Pull reads what events name. The first time, every three days as a net, and where events may not be read, it lists what was created since
+// the oldest open record (the first time: within a year), and reads what was open and is not in the list any more.
 func (s *Session) Pull(ctx context.Context, from connector.Cursor, known connector.Known, yield func([]connector.Snapshot) error) (connector.Pulled, error) {
-	p := &pull{s: s, began: s.world.Now(), known: known, yield: yield, seen: map[string]bool{}, open: map[string]int64{}}
+	p := &pull{s: s, began: s.world.Now(), known: known, yield: yield, seen: map[string]bool{}, paid: map[string]bool{}, open: map[string]int64{}}
 	if json.Unmarshal([]byte(from), &p.last) != nil {
 		p.last = note{}
 	}
@@ -58,13 +65,26 @@ func (s *Session) Pull(ctx context.Context, from connector.Cursor, known connect
 	if err != nil {
 		return result, err
 	}
-	cursor, err := json.Marshal(note{p.began.Unix(), p.open})
+	cursor, err := json.Marshal(note{p.began.Unix(), p.full, p.event, p.open})
 	result.Cursor = connector.Cursor(cursor)
 	return result, err
 }
 
 func (p *pull) all(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
+		return err
+	}
+	p.full = p.last.Full
+	if done, err := p.changes(ctx); done || err != nil {
+		return err
+	}
+	return p.everything(ctx)
+}
+
+// everything lists all that is open. What happens meanwhile is told by events, of which the last one is asked for before.
+func (p *pull) everything(ctx context.Context) (err error) {
+	p.full = p.began.Unix()
+	if p.event, err = p.newestEvent(ctx); err != nil {
 		return err
 	}
 	if err := p.listing(ctx, disputes); err != nil {
@@ -101,10 +121,15 @@ func (p *pull) since(of source) time.Time {
 	return since
 }
 
-// listing reads a list page by page, the newest first.
+// listing reads what was created since there was something open.
 func (p *pull) listing(ctx context.Context, of source) error {
+	return p.pages(ctx, of, param{in("created", "gte"), strconv.FormatInt(p.since(of).Unix(), 10)})
+}
+
+// pages reads a list page by page, the newest first.
+func (p *pull) pages(ctx context.Context, of source, which param) error {
 	ask := []param{
-		{"limit", strconv.Itoa(pageSize)}, {in("created", "gte"), strconv.FormatInt(p.since(of).Unix(), 10)},
+		{"limit", strconv.Itoa(pageSize)}, which,
 		{"expand[]", "data.charge.refunds"}, {"expand[]", "data.payment_intent"}, // the record itself tells neither the payment nor what was paid back of it
 	}
 	after := ""
@@ -149,7 +174,12 @@ func (p *pull) take(ctx context.Context, of source, rows []json.RawMessage) erro
 			snaps = append(snaps, snap)
 		}
 	}
-	snaps, err = p.unknown(ctx, of, snaps)
+	return p.fresh(ctx, of, snaps)
+}
+
+// fresh hands over what the desk does not have as it is now.
+func (p *pull) fresh(ctx context.Context, of source, snaps []connector.Snapshot) error {
+	snaps, err := p.unknown(ctx, of, snaps)
 	if err != nil || len(snaps) == 0 {
 		return err
 	}
@@ -252,10 +282,7 @@ func (p *pull) vanished(ctx context.Context) error {
 	for _, of := range []source{disputes, warnings} {
 		snaps, err := p.gone(ctx, of)
 		if err == nil {
-			snaps, err = p.unknown(ctx, of, snaps)
-		}
-		if err == nil && len(snaps) > 0 {
-			err = p.hand(ctx, snaps)
+			err = p.fresh(ctx, of, snaps)
 		}
 		if err != nil {
 			return err
@@ -271,16 +298,27 @@ func (p *pull) gone(ctx context.Context, of source) (snaps []connector.Snapshot,
 		if !ours || p.seen[key] || (of == warnings && !p.s.warnings) {
 			continue
 		}
-		snap, err := p.s.record(ctx, connector.Ref{Kind: of.kind, ID: id})
-		if err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Garbled) {
+		snap, err := p.again(ctx, of, id)
+		if err != nil {
 			return nil, err
-		}
-		if snap.Open || fault.Is(err, fault.Garbled) {
-			p.open[key] = p.last.Open[key]
 		}
 		snaps = append(snaps, snap)
 	}
 	return snaps, nil
+}
+
+// again reads one record. One that is gone, or that cannot be read, is a snapshot that says so.
+func (p *pull) again(ctx context.Context, of source, id string) (connector.Snapshot, error) {
+	key := of.kind + "/" + id
+	snap, err := p.s.record(ctx, connector.Ref{Kind: of.kind, ID: id})
+	if err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Garbled) {
+		return snap, err
+	}
+	p.seen[key] = true
+	if snap.Open || fault.Is(err, fault.Garbled) {
+		p.open[key] = cmp.Or(p.last.Open[key], created(snap.Raw))
+	}
+	return snap, nil
 }
 
 func created(raw json.RawMessage) int64 {

@@ -34,7 +34,7 @@ func TestALongOpenDisputeStaysInTheList(t *testing.T) {
 	if len(got) != 1 || got[0].Ref != ref(old) {
 		t.Fatalf("first pull: %+v", got)
 	}
-	s.platform.Advance(48 * time.Hour)
+	s.platform.Advance(80 * time.Hour)
 	if p, got = s.pull(t, p.Cursor, m); len(got) != 1 || got[0].Ref != ref(gone) || len(p.Listed) != 1 {
 		// it lies in the window that the open one keeps wide, and the desk has never seen it
 		t.Fatalf("second pull: %+v", got)
@@ -54,6 +54,11 @@ func TestAVanishedDisputeIsSaidToBeGone(t *testing.T) {
 	p, _ := s.pull(t, "", m)
 	d.Vanish()
 	p, got := s.pull(t, p.Cursor, m)
+	if len(got) != 0 || len(p.Listed) != 2 {
+		t.Fatalf("no event tells of it, but %+v", got)
+	}
+	s.platform.Advance(80 * time.Hour) // then everything is listed
+	p, got = s.pull(t, p.Cursor, m)
 	if len(got) != 1 || got[0].Open || !fault.Is(got[0].Problem, fault.NotFound) || got[0].Ref.ID != d.ID || len(p.Listed) != 1 {
 		t.Fatalf("%+v, listed %v", got, p.Listed)
 	}

@@ -153,8 +153,12 @@ func lastID(rows []json.RawMessage) string {
 	if len(rows) == 0 {
 		return ""
 	}
+	return idOf(rows[len(rows)-1])
+}
+
+func idOf(raw json.RawMessage) string {
 	var l linked
-	_ = l.UnmarshalJSON(rows[len(rows)-1]) // nothing where it is no object
+	_ = l.UnmarshalJSON(raw) // nothing where it is no object
 	return l.ID
 }
 

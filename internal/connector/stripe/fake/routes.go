@@ -195,12 +195,13 @@ func page[T any](c *call, url string, all []T, id func(T) string, created func(T
 		}
 		all = all[at:]
 	}
+	more := len(all) > limit
 	if before := c.form.Get("ending_before"); before != "" {
 		at := slices.IndexFunc(all, func(x T) bool { return id(x) == before })
 		if at < 0 {
 			return nil, missing("object", before)
 		}
-		all = all[max(0, at-limit):at]
+		all, more = all[max(0, at-limit):at], at > limit
 	}
 	var rows []any
 	for _, x := range all[:min(limit, len(all))] {
@@ -209,7 +210,7 @@ func page[T any](c *call, url string, all []T, id func(T) string, created func(T
 			rows = append(rows, rows[len(rows)-1])
 		}
 	}
-	return listOf(url, rows, len(all) > limit), nil
+	return listOf(url, rows, more), nil
 }
 
 func between[T any](c *call, all []T, created func(T) int64) ([]T, *refusal) {

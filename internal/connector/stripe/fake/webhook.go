@@ -39,13 +39,13 @@ func (e *event) json() object {
 // eventsKept is how long the list of events goes back.
 const eventsKept = 30 * 24 * time.Hour
 
+// kept are the events, what happened last first, whatever the clock said then.
 func (a *Account) kept() (out []*event) {
 	for _, e := range slices.Backward(a.events) {
 		if a.p.now().Sub(e.at) < eventsKept {
 			out = append(out, e)
 		}
 	}
-	slices.SortStableFunc(out, func(x, y *event) int { return y.at.Compare(x.at) })
 	return out
 }
 
