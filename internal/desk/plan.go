@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"parley/internal/calendar"
 	"parley/internal/fault"
 	"parley/internal/notify"
 	"parley/internal/store"
@@ -81,8 +82,8 @@ func (p Plan) hours(zone string) notify.Hours {
 }
 
 func zoneOf(name string) *time.Location {
-	zone, err := time.LoadLocation(name)
-	if err != nil {
+	zone, ok := calendar.Zone(name)
+	if !ok {
 		return time.UTC
 	}
 	return zone

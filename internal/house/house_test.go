@@ -44,7 +44,7 @@ var mayImport = map[string][]string{
 	"internal/texts":                             {"internal/money"},
 	"internal/notify":                            {"internal/money", "internal/fault", "internal/texts", "internal/notify"},
 	"internal/store":                             {"internal/money", "internal/fault"},
-	"internal/desk":                              {"internal/money", "internal/fault", "internal/dispute", "internal/shipment", "internal/tracker", "internal/policy", "internal/policy/words", "internal/reply", "internal/connector", "internal/sheet", "internal/store", "internal/vault", "internal/blob", "internal/notify", "internal/texts"},
+	"internal/desk":                              {"internal/calendar", "internal/money", "internal/fault", "internal/dispute", "internal/shipment", "internal/tracker", "internal/policy", "internal/policy/words", "internal/reply", "internal/connector", "internal/sheet", "internal/store", "internal/vault", "internal/blob", "internal/notify", "internal/texts"},
 	"internal/web":                               {"internal/money", "internal/fault", "internal/dispute", "internal/tracker", "internal/policy", "internal/policy/words", "internal/reply", "internal/connector", "internal/desk", "internal/notify", "internal/sheet", "internal/texts", "internal/web/"},
 	"internal/api":                               {"internal/money", "internal/fault", "internal/dispute", "internal/tracker", "internal/policy", "internal/reply", "internal/connector", "internal/desk", "internal/notify", "internal/store", "internal/sheet", "internal/texts"},
 	"internal/app":                               {"internal/", "packs", "templates"},

@@ -75,7 +75,7 @@ func (c *checker) deadline(x *DeadlineRule) {
 		c.code("deadline_sources", x.By)
 	}
 	if !slices.Contains([]string{"", "platform", "store", "buyer"}, x.Zone.Text) {
-		if _, ok := c.lib.zone(x.Zone.Text); !ok {
+		if _, ok := calendar.Zone(x.Zone.Text); !ok {
 			c.say(c.file, x.Zone, "no such zone: "+x.Zone.Text, "platform, store, buyer, or an IANA name")
 		}
 	}

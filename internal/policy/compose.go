@@ -403,21 +403,21 @@ func (r *Rules) zoneKnown(whose string, f *dispute.Facts) (*time.Location, bool)
 		if r.zone != nil {
 			return r.zone, true
 		}
-		return r.lib.zone(f.Store.Zone)
+		return calendar.Zone(f.Store.Zone)
 	case "store":
 		if f.Store.Zone == "" && f.Company != nil {
-			return r.lib.zone(f.Company.Zone)
+			return calendar.Zone(f.Company.Zone)
 		}
-		return r.lib.zone(f.Store.Zone)
+		return calendar.Zone(f.Store.Zone)
 	case "buyer":
 		if f.Buyer == nil {
 			return nil, false
 		}
 		if f.Buyer.Zone == "" { // few platforms tell it; a right of the buyer is not cut short by that
 			name, _ := calendar.Latest(f.Buyer.Country)
-			return r.lib.zone(name)
+			return calendar.Zone(name)
 		}
-		return r.lib.zone(f.Buyer.Zone)
+		return calendar.Zone(f.Buyer.Zone)
 	}
-	return r.lib.zone(whose)
+	return calendar.Zone(whose)
 }

@@ -27,7 +27,6 @@ type Library struct {
 
 	mu    sync.Mutex
 	rules map[string]*Rules
-	zones sync.Map
 }
 
 // Pack is one dated set of rules.
@@ -112,20 +111,4 @@ func shown(value string) string {
 		return t.Format("2006-01-02 15:04 MST")
 	}
 	return value
-}
-
-// zone loads a zone once.
-func (l *Library) zone(name string) (*time.Location, bool) {
-	if z, ok := l.zones.Load(name); ok {
-		return z.(*time.Location), true
-	}
-	if name == "" || name == "Local" {
-		return nil, false
-	}
-	z, err := time.LoadLocation(name)
-	if err != nil {
-		return nil, false
-	}
-	l.zones.Store(name, z)
-	return z, true
 }

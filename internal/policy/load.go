@@ -198,7 +198,7 @@ func (l *loader) head(f *loaded, p *Pack) {
 		p.Base = append(p.Base, t.Text)
 	}
 	if b.Zone.Text != "" {
-		zone, ok := l.lib.zone(b.Zone.Text)
+		zone, ok := calendar.Zone(b.Zone.Text)
 		if !ok {
 			l.say(f.name, b.Zone, "no such zone: "+b.Zone.Text, "an IANA name such as Europe/Madrid")
 		}

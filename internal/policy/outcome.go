@@ -45,7 +45,7 @@ func (v *view) warnProvisional(out *Verdict, rule *DeadlineRule, d *Deadline) {
 	if !counted || v.rules.holidays != nil || d.WonBy == "platform_timestamp" || slices.Contains(out.Alerts, "calendar_provisional") {
 		return
 	}
-	zone, ok := v.rules.lib.zone(d.Zone)
+	zone, ok := calendar.Zone(d.Zone)
 	if ok && v.calendarOf(rule).Provisional(calendar.On(d.At, zone)) {
 		out.Alerts = append(out.Alerts, "calendar_provisional")
 	}
@@ -102,7 +102,7 @@ func (v *view) alarm(w *WarningRule, d *Deadline, n int) time.Time {
 	if w.Hours.Text != "" {
 		return from.Add(time.Duration(n) * time.Hour)
 	}
-	zone, ok := v.rules.lib.zone(d.Zone)
+	zone, ok := calendar.Zone(d.Zone)
 	if !ok {
 		zone = time.UTC
 	}

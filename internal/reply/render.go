@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode"
 
+	"parley/internal/calendar"
 	"parley/internal/dispute"
 	"parley/internal/fault"
 	"parley/internal/money"
@@ -40,8 +41,8 @@ func Render(t *Templates, name, lang string, facts dispute.Facts, verdict policy
 }
 
 func zone(name string) *time.Location {
-	loc, err := time.LoadLocation(name)
-	if err != nil || name == "" {
+	loc, ok := calendar.Zone(name)
+	if !ok {
 		return time.UTC
 	}
 	return loc
