@@ -34,11 +34,15 @@ func decodeFacts(raw json.RawMessage) (dispute.Facts, error) {
 	return f, err
 }
 
-// leading is the record that speaks for the case: an open one before an ended one, then the one changed last.
+// leading is the record that speaks for the case: of several open ones that which was found to press most (lead.go), else an open one before
+// an ended one, then the one changed last.
 func (m *matter) leading() *record {
 	var best *record
 	for i := range m.sources {
 		r := &m.sources[i]
+		if r.Open && r.name() == m.c.Card.Lead {
+			return r
+		}
 		if best == nil || (r.Open && !best.Open) || (r.Open == best.Open && r.ChangedAt.After(best.ChangedAt)) {
 			best = r
 		}

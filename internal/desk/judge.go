@@ -14,15 +14,14 @@ import (
 
 // judge asks the rules about the matter at the instant and writes the answer into the case's columns.
 func (d *Desk) judge(m *matter, now time.Time) (dispute.Facts, policy.Verdict, error) {
-	f, err := m.facts()
-	if err != nil {
-		return f, policy.Verdict{}, err
-	}
 	rules, err := d.rulesOf(m.st, m.c.Packs)
 	if err != nil {
-		return f, policy.Verdict{}, err
+		return dispute.Facts{}, policy.Verdict{}, err
 	}
-	v := rules.Evaluate(&f, now)
+	f, v, err := m.evaluate(rules, now)
+	if err != nil {
+		return f, v, err
+	}
 	return f, v, project(m, &f, &v, now)
 }
 
@@ -157,7 +156,7 @@ func buyerID(f *dispute.Facts) string {
 
 // cardOf is what a list row shows beyond the columns. What only effects, decisions and the safety net change is kept from before.
 func cardOf(m *matter, f *dispute.Facts, v *policy.Verdict, before store.Card) store.Card {
-	card := store.Card{Effect: before.Effect, Pending: before.Pending, Net: before.Net, Alerts: v.Alerts, Unknown: len(f.Unknown), Counts: countsAny(v)}
+	card := store.Card{Effect: before.Effect, Pending: before.Pending, Net: before.Net, Alerts: v.Alerts, Unknown: len(f.Unknown), Counts: countsAny(v), Lead: before.Lead}
 	if f.Order != nil && len(f.Order.Items) > 0 {
 		card.Product = f.Order.Items[0].Title
 	}

@@ -102,6 +102,7 @@ type Card struct {
 	Pending  string            `json:"pending,omitempty"` // a decision that waits: to_sign, prepared
 	Net      string            `json:"net,omitempty"`     // the deadline before which the safety net has acted already
 	Counts   bool              `json:"counts,omitempty"`  // counts in the marketplace's rate as things stand
+	Lead     string            `json:"lead,omitempty"`    // "kind/id" of the open record that speaks for the case, where it has several
 }
 
 // Source is one record at a platform that belongs to a case.

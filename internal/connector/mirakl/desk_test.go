@@ -285,3 +285,31 @@ func TestTheNextIncidentHasItsOwnTime(t *testing.T) {
 		t.Errorf("after another message: %+v", page.Clock)
 	}
 }
+
+// TestTheRecordWithLessTimeSpeaksForALine: a return that the customer asks for does not hide that the incident still waits for its first answer.
+func TestTheRecordWithLessTimeSpeaksForALine(t *testing.T) {
+	o := newOffice(t)
+	order := o.buy()
+	order.OpenIncident(0, "4")
+	first := o.clock.Now().Add(24 * time.Hour)
+	o.pass(2 * time.Minute)
+	o.pass(12 * time.Hour)
+	back := order.AskReturn(0, fake.ReturnSpec{Reason: "RETURN_BROKEN_ITEM", Text: "pantalla rota"})
+	second := o.clock.Now().Add(24 * time.Hour)
+	o.pass(2 * time.Minute)
+	rows := o.queue()
+	if len(rows) != 1 || !rows[0].DueAt.Equal(first) || rows[0].Class != "product.damaged" {
+		t.Fatalf("queue %+v, want the incident's %v", rows, first)
+	}
+	id := rows[0].ID
+	if dec := o.decide(id, desk.Choice{Option: "mark_resolved"}); dec.State != "done" || order.LineState(0) == "INCIDENT_OPEN" {
+		t.Fatalf("marked as resolved: %+v", dec)
+	}
+	o.pass(2 * time.Minute)
+	if rows = o.queue(); len(rows) != 1 || !rows[0].DueAt.Equal(second) {
+		t.Fatalf("after the answer: %+v, want the return's %v", rows, second)
+	}
+	if dec := o.decide(id, desk.Choice{Option: "accept_return"}); dec.State != "done" || back.State() != "IN_PROGRESS" {
+		t.Errorf("%+v, %s", dec, back.State())
+	}
+}
