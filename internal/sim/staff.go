@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -129,26 +130,26 @@ func (s *Sim) click(p *person) {
 	}
 }
 
-// attitude is how the people of the shop deal with a matter at one stage: at once, only near the end, too late, or never.
-func (s *Sim) attitude(m *matter, due time.Time) (from time.Time, ever bool) {
+// attitude is from when on the people of the shop deal with a matter at one stage: at once, only near the end, or too late.
+func (s *Sim) attitude(m *matter, due time.Time) time.Time {
 	d := NewDraw(s.o.Seed, "attitude", m.number, m.answers)
 	switch share := d.Float() * 100; {
 	case share < 82:
-		return time.Time{}, true
+		return time.Time{}
 	case share < 94:
-		return due.Add(-d.Between(6*time.Hour, 40*time.Hour)), true
+		return due.Add(-d.Between(6*time.Hour, 40*time.Hour))
 	}
-	return time.Time{}, false
+	return due.Add(d.Between(time.Hour, 5*24*time.Hour))
 }
 
 // consider answers a case of the queue, or leaves it.
 func (s *Sim) consider(p *person, row desk.Row) {
 	m := s.matterOf(row.ID)
 	if m == nil {
+		s.reply(p, row)
 		return
 	}
-	from, ever := s.attitude(m, row.DueAt)
-	if !ever || s.now.Before(from) {
+	if s.now.Before(s.attitude(m, row.DueAt)) {
 		return
 	}
 	n := s.anyNode()
@@ -174,6 +175,25 @@ func (s *Sim) consider(p *person, row desk.Row) {
 		other := s.people[(p.number+1)%len(s.people)]
 		s.decide(other, m, &page, other.key(), 0)
 	}
+}
+
+// reply answers what a buyer said beside a matter, such as in the talk about an order whose incident is over.
+func (s *Sim) reply(p *person, row desk.Row) {
+	n := s.anyNode()
+	if n == nil || p.draw.Chance(50) {
+		return
+	}
+	n.deciding = true
+	_ = n.use(func(ctx context.Context) error { // whatever fails is tried in the next shift
+		page, err := n.desk.Consider(ctx, p.who, row.ID)
+		if err != nil || !slices.ContainsFunc(page.Options, func(o desk.OptionView) bool { return o.Open && o.Sends && o.Code == "send_message" }) {
+			return err
+		}
+		_, err = n.desk.DecideOnce(ctx, p.who, p.key(), row.ID, desk.Choice{Option: "send_message", Basis: page.Basis, Text: "Thank you for your message. We have noted it."})
+		return err
+	})
+	n.deciding = false
+	s.wakeWork()
 }
 
 func (p *person) key() string { p.keys++; return fmt.Sprintf("%d-%d", p.number, p.keys) }
