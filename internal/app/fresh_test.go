@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -148,6 +149,10 @@ func TestTheWordThatGoodsAreBackIsMoneyToo(t *testing.T) {
 			}
 			s.must(s.app.Desk.Settle(ctx))
 			page = s.page("paypal")
+			i := slices.IndexFunc(page.Options, func(o desk.OptionView) bool { return o.Code == "confirm_goods" })
+			if i < 0 || page.Options[i].Open != (c.key == "") {
+				t.Errorf("the page offers %+v", page.Options)
+			}
 			_, err = s.app.Desk.Decide(ctx, s.who, page.ID, desk.Choice{Option: "confirm_goods", Basis: page.Basis})
 			if f := fault.Of(err); c.key == "" && err != nil || c.key != "" && (f == nil || f.Key != c.key) {
 				t.Fatalf("saying that the goods are back gave %v, want %q", err, c.key)

@@ -83,7 +83,7 @@ func (d *Desk) page(ctx context.Context, who Who, b book, m *matter) (CasePage, 
 	if err != nil {
 		return CasePage{}, err
 	}
-	withheld, err := d.withoutMoney(who, m, &f, &v, &w, now)
+	withheld, err := d.withoutMoney(ctx, who, m, &f, &v, &w, now)
 	if err != nil {
 		return CasePage{}, err
 	}

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -16,8 +17,13 @@ var payingOptions = []string{"accept", "accept_withdrawal", "refund", "counter_a
 // withoutMoney judges a matter again where an option that is open would pay what is not left of its purchase: what guardMoney would refuse
 // afterwards is closed at once, and something else is recommended. It gives the option that would have been, had there been the money;
 // nil = that is not changed by it.
-func (d *Desk) withoutMoney(who Who, m *matter, f *dispute.Facts, v *policy.Verdict, w *purse, now time.Time) (*policy.Option, error) {
+func (d *Desk) withoutMoney(ctx context.Context, who Who, m *matter, f *dispute.Facts, v *policy.Verdict, w *purse, now time.Time) (*policy.Option, error) {
 	shut := w.shut(who, f)
+	for _, code := range d.abouts[m.st.Connector].Pays {
+		if err := d.shutAgreed(ctx, who, m, f, v, code, shut); err != nil {
+			return nil, err
+		}
+	}
 	if !slices.ContainsFunc(v.Options, func(o policy.Option) bool { _, gone := shut[o.Code]; return gone && o.Open }) {
 		return nil, nil
 	}
@@ -35,6 +41,23 @@ func (d *Desk) withoutMoney(who Who, m *matter, f *dispute.Facts, v *policy.Verd
 		return nil, nil
 	}
 	return &v.Options[i], nil
+}
+
+// shutAgreed adds an open option that lets go what was agreed on before, where that is not left any more. What was promised by the agreement
+// itself does not count against it.
+func (d *Desk) shutAgreed(ctx context.Context, who Who, m *matter, f *dispute.Facts, v *policy.Verdict, code string, shut map[string]policy.Closed) error {
+	if !slices.ContainsFunc(v.Options, func(o policy.Option) bool { return o.Code == code && o.Open }) {
+		return nil
+	}
+	sum := agreedOf(f)
+	w, err := d.left(ctx, d.DB, m, f, sum.Currency, d.sameMoney(m, code, ""))
+	if err != nil {
+		return err
+	}
+	if reason := w.lacks(sum); reason != "" {
+		shut[code] = w.told(who, reason, f)
+	}
+	return nil
 }
 
 // shut gives the options for which not enough is left, each with its reason. Cases that the member may not see are not named.
