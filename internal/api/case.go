@@ -117,6 +117,8 @@ type Source struct {
 	SeenAt     time.Time         `json:"seen_at"`
 	Problem    string            `json:"problem,omitempty"`
 	Unknown    []dispute.Unknown `json:"unknown,omitempty"`
+	Speaks     bool              `json:"speaks,omitempty" doc:"of several open records, the one whose state, deadline and options the case shows"`
+	Next       *policy.Deadline  `json:"next,omitempty" doc:"what presses by an open record that does not speak for the case"`
 }
 
 // known leaves an amount out that is not known.
@@ -178,5 +180,5 @@ func effectOf(e desk.EffectItem) Effect {
 }
 
 func sourceOf(s desk.SourceItem) Source {
-	return Source{Kind: s.Kind, ExternalID: s.ExternalID, Status: s.Status, Open: s.Open, SeenAt: s.SeenAt, Problem: s.Problem, Unknown: s.Unknown}
+	return Source{Kind: s.Kind, ExternalID: s.ExternalID, Status: s.Status, Open: s.Open, SeenAt: s.SeenAt, Problem: s.Problem, Unknown: s.Unknown, Speaks: s.Speaks, Next: s.Next}
 }

@@ -110,7 +110,7 @@ func (d *Desk) page(ctx context.Context, who Who, b book, m *matter) (CasePage, 
 		return p, err
 	}
 	p.Options = d.optionViews(m, &f, &v, p)
-	if p.Sources, err = d.sourceItems(ctx, m, who); err != nil {
+	if p.Sources, err = d.sourceItems(ctx, m, who, now); err != nil {
 		return p, err
 	}
 	if err := d.fillProof(ctx, &p, m, &f, &v); err != nil {
@@ -266,10 +266,15 @@ func suggested(f *dispute.Facts, o policy.Option) money.Amount {
 }
 
 // sourceItems are the platform records of a case; what was received, word by word, is for lead and owner.
-func (d *Desk) sourceItems(ctx context.Context, m *matter, who Who) ([]SourceItem, error) {
+func (d *Desk) sourceItems(ctx context.Context, m *matter, who Who, now time.Time) ([]SourceItem, error) {
+	waiting, err := d.waiting(m, now)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]SourceItem, 0, len(m.sources))
 	for _, r := range m.sources {
 		it := SourceItem{Kind: r.Kind, ExternalID: r.ExternalID, Open: r.Open, SeenAt: r.SeenAt, Problem: r.Problem, Unknown: r.facts.Unknown, ID: r.ID}
+		it.Speaks, it.Next = r.Open && r.name() == m.c.Card.Lead, waiting[r.name()]
 		if r.facts.Case != nil {
 			it.Status = r.facts.Case.Reported.Status
 		}

@@ -209,24 +209,22 @@ func countsAny(v *policy.Verdict) bool {
 	return v.Counts["dispute_rate"] || v.Counts["incident_rate"] || v.Counts["chargeback_ratio"]
 }
 
-// timersOf are the instants at which time alone may change the verdict: deadlines that run and warnings to come.
+// timersOf are the instants at which time alone may change the verdict: deadlines and warnings. Those that have come already stay where they
+// still wait to go off, because nothing ran at that instant.
 func timersOf(c *store.Case, v *policy.Verdict, now time.Time) []store.Timer {
 	if v.Ended {
 		return nil
 	}
 	var out []store.Timer
 	for _, dl := range v.Deadlines {
-		if dl.At.After(now) {
-			out = append(out, store.Timer{CaseID: c.ID, Kind: dl.Kind, DueAt: dl.At})
-		}
+		out = append(out, store.Timer{CaseID: c.ID, Kind: dl.Kind, DueAt: dl.At})
 	}
-	if next, ok := nextStep(c, v, now); ok {
-		out = append(out, next)
-	}
+	out = append(out, steps(c, v, now)...)
 	for _, w := range v.Warnings {
-		if w.At.After(now) {
-			out = append(out, store.Timer{CaseID: c.ID, Kind: "warn:" + w.Deadline + ":" + w.Kind, DueAt: w.At})
-		}
+		out = append(out, store.Timer{CaseID: c.ID, Kind: "warn:" + w.Deadline + ":" + w.Kind, DueAt: w.At})
+	}
+	for i := range out {
+		out[i].Late = !out[i].DueAt.After(now)
 	}
 	return out
 }

@@ -67,3 +67,29 @@ func presses(a, b *policy.Verdict) bool {
 		return x.At.Before(y.At)
 	}
 }
+
+// waiting is what presses by each open record that does not speak for the matter.
+func (d *Desk) waiting(m *matter, now time.Time) (map[string]*policy.Deadline, error) {
+	lead := m.c.Card.Lead
+	if lead == "" {
+		return nil, nil
+	}
+	defer func() { m.c.Card.Lead = lead }()
+	rules, err := d.rulesOf(m.st, m.c.Packs)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]*policy.Deadline{}
+	for _, name := range m.open() {
+		if name == lead {
+			continue
+		}
+		m.c.Card.Lead = name
+		_, v, err := m.evaluateOne(rules, now)
+		if err != nil {
+			return nil, err
+		}
+		out[name] = v.Next
+	}
+	return out, nil
+}

@@ -104,19 +104,22 @@ func itemOf(c *store.Case, reason string) notify.Item {
 	}
 }
 
-// nextStep is the next of the desk's own instants before the deadline that costs something; ok is false where none comes, and where an
-// alarm of the rules rings at that instant: the history tells of it once.
-func nextStep(c *store.Case, v *policy.Verdict, now time.Time) (store.Timer, bool) {
-	steps := notify.Steps()
-	for i := len(steps) - 1; i >= 0; i-- {
-		at := c.DueAt.Add(-steps[i].Before)
-		if c.DueAt.IsZero() || !at.After(now) {
-			continue
-		}
-		rings := slices.ContainsFunc(v.Warnings, func(w policy.Warning) bool { return w.Deadline == c.DueKind && w.At.Equal(at) })
-		return store.Timer{CaseID: c.ID, Kind: "warn:" + c.DueKind + ":" + steps[i].Reason, DueAt: at}, !rings
+// steps are the desk's own instants before the deadline that costs something: those that have come, and the next one. Left out are those at
+// which an alarm of the rules rings: the history tells of it once.
+func steps(c *store.Case, v *policy.Verdict, now time.Time) (out []store.Timer) {
+	if c.DueAt.IsZero() {
+		return nil
 	}
-	return store.Timer{}, false
+	for _, s := range slices.Backward(notify.Steps()) {
+		at := c.DueAt.Add(-s.Before)
+		if !slices.ContainsFunc(v.Warnings, func(w policy.Warning) bool { return w.Deadline == c.DueKind && w.At.Equal(at) }) {
+			out = append(out, store.Timer{CaseID: c.ID, Kind: "warn:" + c.DueKind + ":" + s.Reason, DueAt: at})
+		}
+		if at.After(now) {
+			break
+		}
+	}
+	return out
 }
 
 // noticeEffect tells of an outward act that ended badly.

@@ -76,3 +76,26 @@ func TestAnAlarmOfTheRulesStandsForTheStepOfTheDesk(t *testing.T) {
 		}
 	})
 }
+
+// TestAnAlarmIsNotLostBecauseACaseIsJudgedBeforeItRings: nothing ran at its instant, and the first thing that happens then is an act on the case.
+func TestAnAlarmIsNotLostBecauseACaseIsJudgedBeforeItRings(t *testing.T) {
+	onEach(t, func(s *scene) {
+		s.dispute(nil)
+		s.sync()
+		c := s.queue(desk.QueueQuery{})[0]
+		s.pass(c.DueAt.Add(-7 * time.Hour).Sub(s.clock.Now()))
+		before := s.rung(c.ID)
+		for _, left := range []time.Duration{6 * time.Hour, time.Hour, 0} {
+			s.clock.Advance(c.DueAt.Add(-left + time.Minute).Sub(s.clock.Now()))
+			name := left.String() + ".png"
+			_, err := s.AddEvidence(context.Background(), s.owner, c.ID, desk.EvidenceInput{Kind: "photo", Name: name, Content: bytes.NewReader(proofPicture)})
+			s.must(err)
+			s.pass(0)
+			after := s.rung(c.ID)
+			if len(after) != len(before)+1 {
+				s.t.Errorf("%s before the end rung: %v, and before that: %v", left, after, before)
+			}
+			before = after
+		}
+	})
+}

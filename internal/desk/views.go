@@ -262,6 +262,9 @@ type SourceItem struct {
 	Problem    string
 	Unknown    []dispute.Unknown
 	Raw        []byte // as received; for lead and owner only
+	// Speaks: of several open records this is the one whose state and options the case shows. Next is what presses by one of the others.
+	Speaks bool
+	Next   *policy.Deadline
 }
 
 // Choice is what a person decides to do.

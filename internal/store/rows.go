@@ -150,6 +150,7 @@ type Timer struct {
 	Kind   string // deadline kind or "warn:KIND:NAME"; unique per case
 	DueAt  time.Time
 	Data   json.RawMessage
+	Late   bool // not stored: DueAt had come when it was set
 }
 
 // Decision is an intention of a member, with the state it was based on.

@@ -33,7 +33,7 @@ func (tx *Tx) SetTimers(caseID int64, timers []Timer) error {
 
 var timerTable = table{name: "timer", columns: []string{"case_id", "kind", "due_at", "data"}, key: []string{"case_id", "kind"}}
 
-// SetTimersOf is SetTimers for many cases at once.
+// SetTimersOf is SetTimers for many cases at once. A late timer is not begun; where it runs already, it goes off yet.
 func (tx *Tx) SetTimersOf(timers map[int64][]Timer) error {
 	ids := make([]int64, 0, len(timers))
 	for id := range timers {
@@ -56,6 +56,9 @@ func (tx *Tx) SetTimersOf(timers map[int64][]Timer) error {
 	for _, id := range ids {
 		for _, t := range timers[id] {
 			old, ok := had[id][t.Kind]
+			if t.Late && (!ok || micros(old.DueAt) != micros(t.DueAt)) {
+				continue
+			}
 			delete(had[id], t.Kind)
 			kept[id] = kept[id] || ok
 			if !ok || micros(old.DueAt) != micros(t.DueAt) || string(old.Data) != string(t.Data) {

@@ -302,6 +302,13 @@ func TestTheRecordWithLessTimeSpeaksForALine(t *testing.T) {
 		t.Fatalf("queue %+v, want the incident's %v", rows, first)
 	}
 	id := rows[0].ID
+	page, err := o.Peek(t.Context(), o.owner, id)
+	o.must(err)
+	for _, s := range page.Sources {
+		if s.Speaks != (s.Kind == "incident") || (s.Next != nil) != (s.Kind == "return") || s.Next != nil && !s.Next.At.Equal(second) {
+			t.Errorf("the page says of the %s: speaks %v, next %+v", s.Kind, s.Speaks, s.Next)
+		}
+	}
 	if dec := o.decide(id, desk.Choice{Option: "mark_resolved"}); dec.State != "done" || order.LineState(0) == "INCIDENT_OPEN" {
 		t.Fatalf("marked as resolved: %+v", dec)
 	}
