@@ -68,7 +68,7 @@ func presses(a, b *policy.Verdict) bool {
 	}
 }
 
-// waiting is what presses by each open record that does not speak for the matter.
+// waiting is what presses by each open record that does not speak for the matter, where that is another clock than the matter's own.
 func (d *Desk) waiting(m *matter, now time.Time) (map[string]*policy.Deadline, error) {
 	lead := m.c.Card.Lead
 	if lead == "" {
@@ -89,7 +89,9 @@ func (d *Desk) waiting(m *matter, now time.Time) (map[string]*policy.Deadline, e
 		if err != nil {
 			return nil, err
 		}
-		out[name] = v.Next
+		if n := v.Next; n != nil && (n.Kind != m.c.DueKind || !n.At.Equal(m.c.DueAt)) {
+			out[name] = n
+		}
 	}
 	return out, nil
 }

@@ -245,6 +245,11 @@ func TestALateOrderAndTheTalkAboutItAreOneCase(t *testing.T) {
 	if len(page.Facts.Messages) != 1 {
 		t.Errorf("messages %+v", page.Facts.Messages)
 	}
+	for _, s := range page.Sources {
+		if s.Next != nil && s.Next.Kind == page.DueKind && s.Next.At.Equal(page.DueAt) {
+			t.Errorf("the clock of the case is said to be that of the %s, too", s.Kind)
+		}
+	}
 	order.Ship("UPS", "UPS", "1")
 	o.pass(2 * time.Minute)
 	if rows := o.queue(); len(rows) != 1 {
