@@ -27,9 +27,22 @@ type twoSides struct {
 	accounts *paypal.Account
 	claim    *paypal.Dispute
 	store    int64 // of the Shopify shop
+	account  int64 // at PayPal
 }
 
 func newTwoSides(t *testing.T) *twoSides {
+	t.Helper()
+	s := newShopSide(t)
+	s.claim = s.paypal.Open(s.accounts, paypal.DisputeSpec{
+		Transaction: paidThrough, Reason: "MERCHANDISE_OR_SERVICE_NOT_AS_DESCRIBED", Amount: paypal.Money{Minor: 3990, Currency: "EUR"},
+	})
+	s.must(s.app.Desk.SyncNow(t.Context(), s.who, s.account))
+	s.must(s.app.Desk.Settle(t.Context()))
+	return s
+}
+
+// newShopSide is such a purchase before the customer turned to PayPal.
+func newShopSide(t *testing.T) *twoSides {
 	t.Helper()
 	clock := app.FastClockFrom(time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC), 1)
 	a, err := app.New(t.Context(), app.Config{Data: t.TempDir(), AllowPrivate: true, Clock: clock})
@@ -48,10 +61,7 @@ func newTwoSides(t *testing.T) *twoSides {
 	s.shop.Send(order, "Correos", "PQ1", clock.Now().AddDate(0, 0, -10))
 	s.wish = s.shop.RequestReturn(order, shopify.ReturnSpec{Quantity: 1, ReasonHandle: "defective", At: clock.Now()})
 	s.accounts = s.paypal.AddAccount(paypal.AccountSpec{Name: "Casa Norte"})
-	s.claim = s.paypal.Open(s.accounts, paypal.DisputeSpec{
-		Transaction: paidThrough, Reason: "MERCHANDISE_OR_SERVICE_NOT_AS_DESCRIBED", Amount: paypal.Money{Minor: 3990, Currency: "EUR"},
-	})
-	s.add("paypal", httptest.NewServer(s.paypal), map[string]string{"client_id": s.accounts.ClientID, "client_secret": s.accounts.Secret})
+	s.account = s.add("paypal", httptest.NewServer(s.paypal), map[string]string{"client_id": s.accounts.ClientID, "client_secret": s.accounts.Secret})
 	s.store = s.add("shopify", httptest.NewServer(shops), map[string]string{"shop": s.shop.Domain, "access_token": s.shop.Token, "client_secret": s.shop.Secret})
 	s.must(a.Desk.Settle(t.Context()))
 	return s
@@ -118,6 +128,37 @@ func TestMoneyThatWasPaidElsewhereMeanwhileIsNotPaidAgain(t *testing.T) {
 			s.must(err)
 			if len(effects) != 1 || effects[0].DecisionID != out.DecisionID || effects[0].State != c.outcome || s.paypal.Acted() != c.acts {
 				t.Errorf("%d acts at PayPal, %d effects, the first %s %s", s.paypal.Acted(), len(effects), effects[0].State, effects[0].Fault)
+			}
+		})
+	}
+}
+
+// The same in the shop itself, where the purchase has no other case.
+func TestMoneyThatWasPaidInTheShopMeanwhileIsNotPaidAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		byHand  int64
+		outcome string
+	}{"nothing": {0, "confirmed"}, "a part": {100, "refused"}} {
+		t.Run(name, func(t *testing.T) {
+			s := newShopSide(t)
+			s.shop.Approve(s.wish)
+			s.shop.SendBack(s.wish)
+			if !s.shop.Inspect(s.wish) {
+				t.Fatal("the goods did not come back")
+			}
+			s.must(s.app.Desk.SyncNow(t.Context(), s.who, s.store))
+			s.must(s.app.Desk.Settle(t.Context()))
+			page := s.page("shopify")
+			_, err := s.app.Desk.Decide(t.Context(), s.who, page.ID, desk.Choice{Option: "refund", Amount: money.Amount{Minor: 3990, Currency: "EUR"}, Basis: page.Basis})
+			s.must(err)
+			if c.byHand > 0 && !s.shop.PayBack(s.wish, c.byHand) {
+				t.Fatal("the shop did not pay back")
+			}
+			s.must(s.app.Desk.Settle(t.Context()))
+			effects, err := s.app.DB.EffectsOf(t.Context(), page.ID)
+			s.must(err)
+			if len(effects) != 1 || effects[0].State != c.outcome {
+				t.Errorf("%d effects, the first %s %s", len(effects), effects[0].State, effects[0].Fault)
 			}
 		})
 	}

@@ -81,6 +81,7 @@ type Desk struct {
 
 	wakeSync, wakeEffects, wakeTimers, wakeOrders, wakeNotices, wakeWatch, wakeTrackings, wakeSubscriptions, wakeFeed chan struct{}
 
+	looks ride[*nearby]  // what stands around acts that pay
 	saves ride[*trial]   // how acts stand on their way
 	ends  ride[shownAct] // acts that the platform shows
 
@@ -115,6 +116,7 @@ func New(o Options) *Desk {
 		d.abouts[kind] = c.About()
 	}
 	d.holder = rand.Text()
+	d.looks = ride[*nearby]{all: d.lookAround, seats: rideSeats}
 	d.saves = ride[*trial]{all: d.saveAll, seats: rideSeats}
 	d.ends = ride[shownAct]{all: d.confirmAll, seats: rideSeats}
 	d.hear = &hearing{wake: d.wakeAll}

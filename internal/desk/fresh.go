@@ -1,12 +1,16 @@
 package desk
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
 	"parley/internal/connector"
+	"parley/internal/dispute"
 	"parley/internal/fault"
+	"parley/internal/money"
 	"parley/internal/store"
 )
 
@@ -20,25 +24,22 @@ func (t *trial) stillLeft(ctx context.Context, own connector.Snapshot) error {
 	if t.step.Amount.Minor <= 0 {
 		return nil
 	}
+	near := &nearby{id: t.e.CaseID}
+	if err := t.d.looks.take(ctx, near); err != nil {
+		return err
+	}
+	if near.others {
+		if err := t.d.wholePurchase(ctx, near); err != nil {
+			return err
+		}
+	}
+	changed, err := t.readBeside(ctx, near.records, own)
+	if err != nil || !near.others && !changed {
+		return err // alone and unchanged: the decision was guarded by the same figures
+	}
 	c, err := t.d.DB.Case(ctx, t.e.CaseID)
 	if err != nil {
 		return err
-	}
-	ids, err := casesOfPurchase(ctx, t.d.DB, &c)
-	if err != nil {
-		return err
-	}
-	records, err := t.d.DB.SourcesOfCases(ctx, ids)
-	if err != nil {
-		return err
-	}
-	var all []store.Source
-	for _, id := range ids {
-		all = append(all, records[id]...)
-	}
-	changed, err := t.readBeside(ctx, all, own)
-	if err != nil || len(ids) == 1 && !changed {
-		return err // alone and unchanged: the decision was guarded by the same figures
 	}
 	ms, err := gather(ctx, t.d.DB, []*store.Case{&c})
 	if err != nil {
@@ -51,10 +52,58 @@ func (t *trial) stillLeft(ctx context.Context, own connector.Snapshot) error {
 	return t.d.guardMoney(ctx, t.d.DB, ms[0], &f, t.step.Amount, t.d.sameMoney(ms[0], t.step.Do, t.e.DecisionID))
 }
 
+// nearby is what the desk has about the money of a case.
+type nearby struct {
+	id      int64
+	others  bool           // other cases may be about the same purchase
+	records []store.Source // of the case, then of the whole purchase
+}
+
+// lookAround asks for the records of several cases, and which of them do not stand alone: most do, and these need no further question.
+func (d *Desk) lookAround(ctx context.Context, all []*nearby) error {
+	ids := make([]int64, len(all))
+	for i, n := range all {
+		ids[i] = n.id
+	}
+	others, err := d.DB.Accompanied(ctx, ids)
+	if err != nil {
+		return err
+	}
+	records, err := d.DB.SourcesOfCases(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, n := range all {
+		n.others, n.records = others[n.id], records[n.id]
+	}
+	return nil
+}
+
+// wholePurchase adds the records of the other cases of the purchase.
+func (d *Desk) wholePurchase(ctx context.Context, near *nearby) error {
+	cases, err := d.DB.CasesByID(ctx, []int64{near.id})
+	if err != nil || len(cases) == 0 {
+		return err
+	}
+	ids, err := casesOfPurchase(ctx, d.DB, &cases[0])
+	if err != nil {
+		return err
+	}
+	records, err := d.DB.SourcesOfCases(ctx, ids)
+	if err != nil {
+		return err
+	}
+	near.records, near.others = nil, len(ids) > 1
+	for _, id := range ids {
+		near.records = append(near.records, records[id]...)
+	}
+	return nil
+}
+
 // readBeside reads records of a purchase again and takes in what changed; own is the one that was read just now.
 func (t *trial) readBeside(ctx context.Context, records []store.Source, own connector.Snapshot) (changed bool, err error) {
 	for _, r := range records {
-		now, st, ok := own, t.st, own.Fingerprint != r.Fingerprint
+		now, st, ok := own, t.st, !sameFigures(r, &own.Facts)
 		if r.StoreID != t.e.StoreID || r.Kind != own.Ref.Kind || r.ExternalID != own.Ref.ID {
 			if !r.Open && t.d.Now().Sub(r.ChangedAt) > remembered {
 				continue
@@ -72,6 +121,35 @@ func (t *trial) readBeside(ctx context.Context, records []store.Source, own conn
 		changed = true
 	}
 	return changed, nil
+}
+
+// sameFigures tells whether a record was already known with all that the money of its purchase hangs on. Its fingerprint does not tell: two
+// changes of one second may share it, and a record in a list of the platform often has another than the same one read alone.
+func sameFigures(known store.Source, now *dispute.Facts) bool {
+	was, err := decodeFacts(known.Facts)
+	if err != nil || known.Problem != "" {
+		return false
+	}
+	a, err := figures(&was)
+	if err != nil {
+		return false
+	}
+	b, err := figures(now)
+	return err == nil && bytes.Equal(a, b)
+}
+
+// figures are the facts of a record that the money of its purchase hangs on, as a text to compare.
+func figures(f *dispute.Facts) ([]byte, error) {
+	var handles []string
+	if f.Order != nil {
+		handles = f.Order.Handles
+	}
+	return json.Marshal(struct {
+		Case    *dispute.Case
+		Ledger  []dispute.Payment
+		Total   money.Amount
+		Handles []string
+	}{f.Case, f.Ledger, orderTotal(f), handles})
 }
 
 // readRecord reads one record at its store. Where that fails for a while only, the act has to wait; where nothing can be read, as in a store

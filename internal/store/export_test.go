@@ -27,6 +27,16 @@ func PlanBeside(t *testing.T, db *DB, ids []int64) string {
 	return explained(t, db, besideText+" "+those, args)
 }
 
+// PlanAccompanied tells how the database finds which of some cases do not stand alone.
+func PlanAccompanied(t *testing.T, db *DB, ids []int64) (plans []string) {
+	t.Helper()
+	those, args := among(db.dialect, ids)
+	for _, text := range []string{accompaniedText, sameOrderText} {
+		plans = append(plans, explained(t, db, text+" "+those, args))
+	}
+	return plans
+}
+
 // Analyse lets PostgreSQL count what it holds, as it does by itself in time; SQLite plans without.
 func Analyse(t *testing.T, db *DB) {
 	t.Helper()

@@ -38,3 +38,24 @@ func (r reader) CasesBeside(ctx context.Context, ids []int64) ([]Named, error) {
 	read := func(r *record) Named { return Named{r.text(), r.int(), r.int(), r.text()} }
 	return byIDs(ctx, r, read, besideText, "", ids)
 }
+
+const accompaniedText = "SELECT a.case_id FROM handle a JOIN handle b ON b.company_id = a.company_id AND b.name = a.name AND b.case_id <> a.case_id" +
+	" WHERE a.case_id"
+
+const sameOrderText = "SELECT a.id FROM case_ a JOIN case_ b ON b.store_id = a.store_id AND b.order_no = a.order_no AND b.order_no <> '' AND b.id <> a.id" +
+	" WHERE a.id"
+
+// Accompanied tells which of these cases share a name of their purchase or the order's number with another case of their company.
+func (r reader) Accompanied(ctx context.Context, ids []int64) (map[int64]bool, error) {
+	with := map[int64]bool{}
+	for _, text := range []string{accompaniedText, sameOrderText} {
+		found, err := byIDs(ctx, r, (*record).int, text, "", ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range found {
+			with[id] = true
+		}
+	}
+	return with, nil
+}

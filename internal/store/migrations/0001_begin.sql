@@ -79,6 +79,7 @@ CREATE TABLE case_ (
 	card {text} NOT NULL
 );
 CREATE UNIQUE INDEX case_matter ON case_ (store_id, matter);
+CREATE INDEX case_order ON case_ (store_id, order_no, id) WHERE order_no <> '';
 CREATE INDEX case_buyer ON case_ (store_id, buyer_id, id) WHERE buyer_id <> '';
 -- One index for each way the open cases are walked; the store at the end lets a member's stores be picked inside it.
 CREATE INDEX case_due ON case_ (due_at, id, store_id) WHERE open = 1;
