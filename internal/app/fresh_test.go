@@ -3,6 +3,7 @@ package app_test
 import (
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"parley/internal/desk"
 	"parley/internal/fault"
 	"parley/internal/money"
+	"parley/internal/store"
 )
 
 const paidThrough = "8AC96375E56785339" // PayPal's number of the payment
@@ -26,25 +28,27 @@ type twoSides struct {
 	paypal   *paypal.Platform
 	accounts *paypal.Account
 	claim    *paypal.Dispute
-	store    int64 // of the Shopify shop
-	account  int64 // at PayPal
+	store    int64            // of the Shopify shop
+	account  int64            // at PayPal
+	server   *httptest.Server // of PayPal
 }
 
 func newTwoSides(t *testing.T) *twoSides {
 	t.Helper()
-	s := newShopSide(t)
+	s := newShopSide(t, 1)
 	s.claim = s.paypal.Open(s.accounts, paypal.DisputeSpec{
 		Transaction: paidThrough, Reason: "MERCHANDISE_OR_SERVICE_NOT_AS_DESCRIBED", Amount: paypal.Money{Minor: 3990, Currency: "EUR"},
+		AnswerBy: s.app.Clock.Now().AddDate(0, 0, 5),
 	})
 	s.must(s.app.Desk.SyncNow(t.Context(), s.who, s.account))
 	s.must(s.app.Desk.Settle(t.Context()))
 	return s
 }
 
-// newShopSide is such a purchase before the customer turned to PayPal.
-func newShopSide(t *testing.T) *twoSides {
+// newShopSide is such a purchase before the customer turned to PayPal, on a clock of a speed.
+func newShopSide(t *testing.T, speed float64) *twoSides {
 	t.Helper()
-	clock := app.FastClockFrom(time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC), 1)
+	clock := app.FastClockFrom(time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC), speed)
 	a, err := app.New(t.Context(), app.Config{Data: t.TempDir(), AllowPrivate: true, Clock: clock})
 	s := &twoSides{t: t, app: a, paypal: paypal.New(paypal.Options{Now: clock.Now})}
 	s.must(err)
@@ -61,7 +65,8 @@ func newShopSide(t *testing.T) *twoSides {
 	s.shop.Send(order, "Correos", "PQ1", clock.Now().AddDate(0, 0, -10))
 	s.wish = s.shop.RequestReturn(order, shopify.ReturnSpec{Quantity: 1, ReasonHandle: "defective", At: clock.Now()})
 	s.accounts = s.paypal.AddAccount(paypal.AccountSpec{Name: "Casa Norte"})
-	s.account = s.add("paypal", httptest.NewServer(s.paypal), map[string]string{"client_id": s.accounts.ClientID, "client_secret": s.accounts.Secret})
+	s.server = httptest.NewServer(s.paypal)
+	s.account = s.add("paypal", s.server, map[string]string{"client_id": s.accounts.ClientID, "client_secret": s.accounts.Secret})
 	s.store = s.add("shopify", httptest.NewServer(shops), map[string]string{"shop": s.shop.Domain, "access_token": s.shop.Token, "client_secret": s.shop.Secret})
 	s.must(a.Desk.Settle(t.Context()))
 	return s
@@ -133,6 +138,106 @@ func TestMoneyThatWasPaidElsewhereMeanwhileIsNotPaidAgain(t *testing.T) {
 	}
 }
 
+// The customer turns to PayPal while the shop's refund waits to be sent, and the desk has not read PayPal since: the refund is not sent.
+func TestADisputeThatBeganMeanwhileStopsARefundInTheShop(t *testing.T) {
+	for name, c := range map[string]struct {
+		payment, outcome string
+	}{"no dispute": {"", "confirmed"}, "of another payment": {"1AB23456CD789012E", "confirmed"}, "of this payment": {paidThrough, "refused"}} {
+		t.Run(name, func(t *testing.T) {
+			s := newShopSide(t, 1)
+			effects := s.refundWhile(func() {
+				if c.payment != "" {
+					s.claim = s.paypal.Open(s.accounts, paypal.DisputeSpec{
+						Transaction: c.payment, Reason: "MERCHANDISE_OR_SERVICE_NOT_RECEIVED", Amount: paypal.Money{Minor: 3990, Currency: "EUR"},
+					})
+				}
+			})
+			if len(effects) != 1 || effects[0].State != c.outcome {
+				t.Errorf("%d effects, the first %s %s", len(effects), effects[0].State, effects[0].Fault)
+			}
+		})
+	}
+}
+
+// The safety net accepts the dispute at PayPal, and just then the shop pays the same money by hand: the act is not sent, and a person is called.
+func TestTheNetCallsAPersonWhereItsMoneyWasPaidElsewhere(t *testing.T) {
+	s := newTwoSides(t)
+	ctx := t.Context()
+	page := s.page("paypal")
+	left := page.DueAt.Sub(s.app.Clock.Now())
+	s.must(s.app.Desk.SetNet(ctx, s.who, s.account, []desk.NetRule{{Do: "accept", Margin: int(left.Minutes()) + 60}}))
+	if !s.shop.PayBack(s.wish, 3990) {
+		t.Fatal("the shop did not pay back")
+	}
+	s.must(s.app.Desk.Settle(ctx))
+	effects, err := s.app.DB.EffectsOf(ctx, page.ID)
+	s.must(err)
+	if len(effects) != 1 || effects[0].State != "refused" || s.paypal.Acted() != 0 {
+		t.Fatalf("%d acts at PayPal, the net's acts %+v", s.paypal.Acted(), effects)
+	}
+	told, err := s.app.DB.NoticesFor(ctx, page.ID)
+	s.must(err)
+	i := slices.IndexFunc(told, func(n store.Notice) bool { return n.Reason == "refused" && n.MemberID == s.who.MemberID })
+	if i < 0 {
+		t.Errorf("nobody was called: %+v", told)
+	}
+	events, err := s.app.Desk.Events(ctx, s.who, page.ID, 0, 100)
+	s.must(err)
+	if !slices.ContainsFunc(events, func(e store.Event) bool { return e.Kind == "net_failed" }) {
+		t.Error("the case does not tell that its net failed")
+	}
+}
+
+// Where PayPal cannot be reached the shop's refund waits, but not for ever.
+func TestARefundInTheShopWaitsForPayPalAWhile(t *testing.T) {
+	s := newShopSide(t, 200)
+	effects := s.refundWhile(s.server.Close)
+	if e := effects[0]; e.State != "planned" || e.Retries == 0 || !strings.Contains(string(e.Fault), "unavailable") {
+		t.Fatalf("PayPal is out of reach, the refund is %s after %d goes: %s", e.State, e.Retries, e.Fault)
+	}
+	s.must(s.app.Clock.Pause(t.Context(), 25*time.Minute))
+	s.must(s.app.Desk.Settle(t.Context()))
+	if e, err := s.app.DB.Effect(t.Context(), effects[0].ID); err != nil || e.State != "confirmed" {
+		t.Errorf("later the refund is %s: %s, %v", e.State, e.Fault, err)
+	}
+}
+
+// refundWhile decides to refund a return that was looked at, lets something happen, and gives the acts once they are over.
+func (s *twoSides) refundWhile(happens func()) []store.Effect {
+	s.t.Helper()
+	ctx := s.t.Context()
+	s.shop.Approve(s.wish)
+	s.shop.SendBack(s.wish)
+	if !s.shop.Inspect(s.wish) {
+		s.t.Fatal("the goods did not come back")
+	}
+	s.must(s.app.Desk.SyncNow(ctx, s.who, s.store))
+	s.must(s.app.Desk.Settle(ctx))
+	page := s.page("shopify")
+	_, err := s.app.Desk.Decide(ctx, s.who, page.ID, desk.Choice{Option: "refund", Amount: money.Amount{Minor: 3990, Currency: "EUR"}, Basis: page.Basis})
+	s.must(err)
+	s.forgetReading()
+	happens()
+	s.must(s.app.Desk.Settle(ctx))
+	effects, err := s.app.DB.EffectsOf(ctx, page.ID)
+	s.must(err)
+	return effects
+}
+
+// forgetReading lets the last reading of PayPal be an hour ago, and the next an hour off.
+func (s *twoSides) forgetReading() {
+	s.t.Helper()
+	ctx := s.t.Context()
+	s.must(s.app.DB.Write(ctx, func(tx *store.Tx) error {
+		read, err := tx.SyncOf(ctx, s.account)
+		if err != nil {
+			return err
+		}
+		read.LastOKAt, read.NextAt = read.LastOKAt.Add(-time.Hour), read.LastOKAt.Add(time.Hour)
+		return tx.PutSync(read)
+	}))
+}
+
 // The same in the shop itself, where the purchase has no other case.
 func TestMoneyThatWasPaidInTheShopMeanwhileIsNotPaidAgain(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -140,23 +245,12 @@ func TestMoneyThatWasPaidInTheShopMeanwhileIsNotPaidAgain(t *testing.T) {
 		outcome string
 	}{"nothing": {0, "confirmed"}, "a part": {100, "refused"}} {
 		t.Run(name, func(t *testing.T) {
-			s := newShopSide(t)
-			s.shop.Approve(s.wish)
-			s.shop.SendBack(s.wish)
-			if !s.shop.Inspect(s.wish) {
-				t.Fatal("the goods did not come back")
-			}
-			s.must(s.app.Desk.SyncNow(t.Context(), s.who, s.store))
-			s.must(s.app.Desk.Settle(t.Context()))
-			page := s.page("shopify")
-			_, err := s.app.Desk.Decide(t.Context(), s.who, page.ID, desk.Choice{Option: "refund", Amount: money.Amount{Minor: 3990, Currency: "EUR"}, Basis: page.Basis})
-			s.must(err)
-			if c.byHand > 0 && !s.shop.PayBack(s.wish, c.byHand) {
-				t.Fatal("the shop did not pay back")
-			}
-			s.must(s.app.Desk.Settle(t.Context()))
-			effects, err := s.app.DB.EffectsOf(t.Context(), page.ID)
-			s.must(err)
+			s := newShopSide(t, 1)
+			effects := s.refundWhile(func() {
+				if c.byHand > 0 && !s.shop.PayBack(s.wish, c.byHand) {
+					t.Fatal("the shop did not pay back")
+				}
+			})
 			if len(effects) != 1 || effects[0].State != c.outcome {
 				t.Errorf("%d effects, the first %s %s", len(effects), effects[0].State, effects[0].Fault)
 			}

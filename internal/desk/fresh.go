@@ -28,6 +28,15 @@ func (t *trial) stillLeft(ctx context.Context, own connector.Snapshot) error {
 	if err := t.d.looks.take(ctx, near); err != nil {
 		return err
 	}
+	heard, err := t.hearPayers(ctx, near.names)
+	if err != nil {
+		return err
+	}
+	if heard {
+		if err := t.d.looks.take(ctx, near); err != nil {
+			return err
+		}
+	}
 	if near.others {
 		if err := t.d.wholePurchase(ctx, near); err != nil {
 			return err
@@ -56,6 +65,7 @@ func (t *trial) stillLeft(ctx context.Context, own connector.Snapshot) error {
 type nearby struct {
 	id      int64
 	others  bool           // other cases may be about the same purchase
+	names   []string       // under which other systems know the purchase
 	records []store.Source // of the case, then of the whole purchase
 }
 
@@ -73,8 +83,12 @@ func (d *Desk) lookAround(ctx context.Context, all []*nearby) error {
 	if err != nil {
 		return err
 	}
+	names, err := d.DB.HandlesOf(ctx, ids)
+	if err != nil {
+		return err
+	}
 	for _, n := range all {
-		n.others, n.records = others[n.id], records[n.id]
+		n.others, n.records, n.names = others[n.id], records[n.id], names[n.id]
 	}
 	return nil
 }

@@ -188,6 +188,8 @@ func (s *Sim) causeOf(m *matter, t Truth) string {
 		return "unsent"
 	case last.State == "refused" && faultKey(last) == "fault.case_changed":
 		return "unanswered_after_change"
+	case last.State == "refused" && faultKey(last) == "fault.amount_above_refundable" && s.called(src.CaseID, t.Lapsed):
+		return "called" // the money went elsewhere meanwhile: what is left to say is for a person
 	case last.State == "refused":
 		s.tell(m, "effect %s was refused: %s", last.ID, last.Fault)
 		return "gave_up"
@@ -277,5 +279,5 @@ func (s *Sim) tellAround(m *matter, from, to time.Time) {
 // called tells whether the safety net could not answer and called a person before an instant.
 func (s *Sim) called(caseID int64, before time.Time) bool {
 	events, err := s.eye.Events(context.Background(), caseID, 0, 500)
-	return err == nil && slices.ContainsFunc(events, func(e store.Event) bool { return e.Kind == "net_escalated" && e.At.Before(before) })
+	return err == nil && slices.ContainsFunc(events, func(e store.Event) bool { return (e.Kind == "net_escalated" || e.Kind == "net_failed") && e.At.Before(before) })
 }

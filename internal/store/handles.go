@@ -1,6 +1,10 @@
 package store
 
-import "context"
+import (
+	"context"
+	"slices"
+	"strings"
+)
 
 var handleTable = table{name: "handle", columns: []string{"case_id", "name", "company_id"}, key: []string{"case_id", "name", "company_id"}}
 
@@ -19,6 +23,21 @@ func (tx *Tx) AddHandles(handles []Handle) error {
 	}
 	_, err := put(tx, handleTable, rows, nothing)
 	return err
+}
+
+// HandlesOf gives the names of the purchases of cases, by case, in order.
+func (r reader) HandlesOf(ctx context.Context, ids []int64) (map[int64][]string, error) {
+	type named struct {
+		id   int64
+		name string
+	}
+	found, err := byIDs(ctx, r, func(r *record) named { return named{r.int(), r.text()} }, "SELECT case_id, name FROM handle WHERE case_id", "", ids)
+	slices.SortFunc(found, func(a, b named) int { return strings.Compare(a.name, b.name) })
+	names := map[int64][]string{}
+	for _, n := range found {
+		names[n.id] = append(names[n.id], n.name)
+	}
+	return names, err
 }
 
 // Named is a case that has a name of a purchase, and where it stands.
