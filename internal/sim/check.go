@@ -279,5 +279,7 @@ func (s *Sim) tellAround(m *matter, from, to time.Time) {
 // called tells whether the safety net could not answer and called a person before an instant.
 func (s *Sim) called(caseID int64, before time.Time) bool {
 	events, err := s.eye.Events(context.Background(), caseID, 0, 500)
-	return err == nil && slices.ContainsFunc(events, func(e store.Event) bool { return (e.Kind == "net_escalated" || e.Kind == "net_failed") && e.At.Before(before) })
+	return err == nil && slices.ContainsFunc(events, func(e store.Event) bool {
+		return (e.Kind == "net_escalated" || e.Kind == "net_failed") && e.At.Before(before)
+	})
 }
