@@ -1,7 +1,9 @@
 package desk
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"parley/internal/notify"
@@ -10,8 +12,8 @@ import (
 
 const (
 	listsAtOnce = 50
-	digestLooks = 500 // cases counted for a list of the morning
-	digestShown = 15  // of them spelled out
+	digestLooks = 10_000 // cases counted for a list of the morning
+	digestShown = 15     // of them spelled out
 	eveningMost = 100
 )
 
@@ -71,17 +73,32 @@ func (d *Desk) makeList(ctx context.Context, tx *store.Tx, h store.Hours, due, n
 // lateList is how late a list of the day may be and still be of use.
 const lateList = 6 * time.Hour
 
-// digestOf counts the member's open cases and spells out the most urgent ones: those they have, and those nobody has.
+// digestOf counts the member's open cases and spells out the most urgent ones among those they have and those nobody has.
 func (d *Desk) digestOf(ctx context.Context, tx *store.Tx, m store.Member, _ Plan, now time.Time) ([]tell, error) {
-	cases, err := casesOf(ctx, tx, m, time.Time{}, digestLooks)
-	if err != nil || len(cases) == 0 {
+	count, err := tx.CountOpen(ctx, storesOf(m), []int64{m.ID, 0}, digestLooks)
+	if err != nil || count == 0 {
 		return nil, err
 	}
-	t := tell{item: notify.Item{Reason: notify.Digest, Count: len(cases)}, about: "digest/" + dayOf(m, now), only: []int64{m.ID}}
+	cases, err := casesOf(ctx, tx, m, time.Time{}, digestShown)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(cases, func(a, b store.Case) int { return soonerFirst(a.DueAt, b.DueAt) })
+	t := tell{item: notify.Item{Reason: notify.Digest, Count: count}, about: "digest/" + dayOf(m, now), only: []int64{m.ID}}
 	for i := range cases[:min(len(cases), digestShown)] {
 		t.item.Items = append(t.item.Items, lineOf(&cases[i]))
 	}
 	return []tell{t}, nil
+}
+
+// soonerFirst orders deadlines; none comes last.
+func soonerFirst(a, b time.Time) int {
+	switch {
+	case a.IsZero() || b.IsZero():
+		return -cmp.Compare(a.Unix(), b.Unix())
+	default:
+		return a.Compare(b)
+	}
 }
 
 func lineOf(c *store.Case) notify.Item {
@@ -125,10 +142,7 @@ func casesOf(ctx context.Context, tx *store.Tx, m store.Member, due time.Time, l
 	yes, nobodys := true, int64(0)
 	var out []store.Case
 	for _, assignee := range []*int64{&m.ID, &nobodys} {
-		q := store.Query{Open: &yes, Assignee: assignee, DueBefore: due, Limit: limit}
-		if !m.AllStores {
-			q.Stores = append([]int64{}, m.Stores...)
-		}
+		q := store.Query{Open: &yes, Stores: storesOf(m), Assignee: assignee, DueBefore: due, Limit: limit}
 		page, err := tx.Cases(ctx, q)
 		if err != nil {
 			return nil, err
@@ -136,4 +150,12 @@ func casesOf(ctx context.Context, tx *store.Tx, m store.Member, due time.Time, l
 		out = append(out, page.Cases...)
 	}
 	return out, nil
+}
+
+// storesOf are the stores a member sees; nil = all.
+func storesOf(m store.Member) []int64 {
+	if m.AllStores {
+		return nil
+	}
+	return append([]int64{}, m.Stores...)
 }

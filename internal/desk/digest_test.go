@@ -2,12 +2,14 @@ package desk_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"parley/internal/desk"
+	"parley/internal/notify/notifytest"
 	"parley/internal/store"
 	"parley/internal/store/storetest"
 )
@@ -99,6 +101,35 @@ func TestTheListMovesWithItsMember(t *testing.T) {
 		s.until(time.Date(2026, 3, 3, 12, 0, 0, 0, madrid(t)))
 		if n := len(box.Mails()); n != 1 {
 			t.Errorf("told again at the old hour: %v", subjects(box.Mails()))
+		}
+	})
+}
+
+// The list spells out what is most urgent, whoever has it: many cases of one's own do not hide one that nobody has.
+func TestTheListShowsTheMostUrgentFirst(t *testing.T) {
+	onEach(t, func(s *scene) {
+		box := s.postbox()
+		agent := addMember(t, s.Desk, "ana", "agent", nil)
+		s.reach(agent, morning())
+		s.dispute(nil)
+		urgent := s.onlyCase()
+		s.pass(26 * time.Hour)
+		for range 16 {
+			s.dispute(nil)
+		}
+		s.pass(10 * time.Minute)
+		var own []int64
+		for _, row := range s.queue(desk.QueueQuery{}) {
+			if row.ID != urgent.ID {
+				own = append(own, row.ID)
+			}
+		}
+		s.must(s.Assign(t.Context(), s.owner, own, agent))
+		before := len(box.Mails())
+		s.until(s.clock.Now().Add(24 * time.Hour))
+		mails := slices.DeleteFunc(box.Mails()[before:], func(m notifytest.Mail) bool { return !strings.HasPrefix(m.Subject, "Today:") })
+		if len(mails) != 1 || !strings.Contains(mails[0].Subject, "17") || !slices.Contains(strings.Fields(mails[0].Text), fmt.Sprintf("http://desk.test/cases/%d", urgent.ID)) {
+			t.Errorf("the list of the morning does not count 17 or hides case %d: %+v", urgent.ID, mails)
 		}
 	})
 }

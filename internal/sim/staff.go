@@ -88,6 +88,16 @@ func (p *person) mine(s *Sim, storeID int64) bool {
 	return n == p.number || (n+1)%len(s.people) == p.number
 }
 
+// stores are those that are the person's own work.
+func (p *person) stores(s *Sim) (ids []int64) {
+	for _, shop := range s.shops {
+		if p.mine(s, shop.id) {
+			ids = append(ids, shop.id)
+		}
+	}
+	return ids
+}
+
 // shift is one look at the queue: the person answers what waits longest, clears doubts, and does at the platforms what only people can.
 func (s *Sim) shift(p *person) {
 	n := s.anyNode()
@@ -108,14 +118,14 @@ func (s *Sim) shift(p *person) {
 func (s *Sim) leaf(n *node, p *person, view string) {
 	var page desk.QueuePage
 	err := n.use(func(ctx context.Context) (err error) {
-		page, err = n.desk.Queue(ctx, p.who, desk.QueueQuery{View: view, Limit: 200})
+		page, err = n.desk.Queue(ctx, p.who, desk.QueueQuery{View: view, Stores: p.stores(s), Limit: 200})
 		return err
 	})
 	if err != nil {
 		return
 	}
 	for _, row := range page.Rows {
-		if p.mine(s, row.Store.ID) && row.Owner != "buyer" && row.Effect != "planned" && row.Effect != "sending" && row.Effect != "sent" {
+		if row.Owner != "buyer" && row.Effect != "planned" && row.Effect != "sending" && row.Effect != "sent" {
 			s.consider(p, row)
 		}
 	}

@@ -135,3 +135,16 @@ func (r reader) CountDue(ctx context.Context, stores []int64, before time.Time, 
 	n, err := one(ctx, r, "count", (*record).int, text+" LIMIT ? + 0) t", append(args, limit)...)
 	return int(n), err
 }
+
+// CountOpen counts the open cases of stores (nil = all) that one of the assignees has (0 = nobody), up to a limit.
+func (r reader) CountOpen(ctx context.Context, stores, assignees []int64, limit int) (int, error) {
+	list, args := marks(assignees)
+	text := "SELECT count(*) FROM (SELECT 1 FROM case_ c WHERE c.open = 1 AND c.assignee_id IN (" + list + ")"
+	if stores != nil {
+		list, values := marks(stores)
+		text += " AND " + r.dialect.beside("c.store_id") + " IN (" + list + ")"
+		args = append(args, values...)
+	}
+	n, err := one(ctx, r, "count", (*record).int, text+" LIMIT ? + 0) t", append(args, limit)...)
+	return int(n), err
+}
