@@ -204,6 +204,17 @@ func TestAQuestionWaitsForAnAnswer(t *testing.T) {
 	}
 }
 
+// freely makes sure that the page says of an option that it pays nothing.
+func (o *office) freely(id int64, option, effect string) {
+	o.t.Helper()
+	page, err := o.Case(o.t.Context(), o.owner, id)
+	must(o.t, err)
+	i := slices.IndexFunc(page.Options, func(v desk.OptionView) bool { return v.Code == option })
+	if i < 0 || page.Options[i].Cost == nil || page.Options[i].Cost.Minor != 0 || page.Options[i].Effect != effect {
+		o.t.Errorf("%s is not shown as one that pays nothing: %+v", option, page.Options)
+	}
+}
+
 // TestAReturnIsAcceptedReceivedAndPaid, each by its own decision.
 func TestAReturnIsAcceptedReceivedAndPaid(t *testing.T) {
 	o := newOffice(t)
@@ -220,6 +231,7 @@ func TestAReturnIsAcceptedReceivedAndPaid(t *testing.T) {
 	}
 	back.Sends("CORREOS", "Correos", "R1")
 	o.pass(2 * time.Minute)
+	o.freely(id, "confirm_goods", "option.mk_goods")
 	if dec := o.decide(id, desk.Choice{Option: "confirm_goods"}); dec.State != "done" || back.State() != "RECEIVED" {
 		t.Fatalf("%+v, %s", dec, back.State())
 	}

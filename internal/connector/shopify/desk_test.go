@@ -146,11 +146,23 @@ func TestAReturnFromTheRequestToTheMoney(t *testing.T) {
 	if len(page.Facts.Ledger) != 1 || page.Facts.Ledger[0].Amount != euro(3990) {
 		t.Errorf("ledger %+v", page.Facts.Ledger)
 	}
+	o.freely(row.ID, "confirm_goods", "option.shopify_goods")
 	if dec := o.decide(row.ID, desk.Choice{Option: "confirm_goods"}); dec.State != "done" || r.Status != "CLOSED" {
 		t.Fatalf("decision %+v, return %s", dec, r.Status)
 	}
 	if rows := o.queue(); len(rows) != 0 {
 		t.Errorf("still in the queue: %+v", rows)
+	}
+}
+
+// freely makes sure that the page says of an option that it pays nothing.
+func (o *office) freely(id int64, option, effect string) {
+	o.t.Helper()
+	page, err := o.Case(o.t.Context(), o.owner, id)
+	must(o.t, err)
+	i := slices.IndexFunc(page.Options, func(v desk.OptionView) bool { return v.Code == option })
+	if i < 0 || page.Options[i].Cost == nil || page.Options[i].Cost.Minor != 0 || page.Options[i].Effect != effect {
+		o.t.Errorf("%s is not shown as one that pays nothing: %+v", option, page.Options)
 	}
 }
 
