@@ -16,6 +16,8 @@ const (
 	payerFresh = time.Minute
 	// payerPatience is how long such money waits for a provider that cannot be read.
 	payerPatience = 15 * time.Minute
+	// payerReading is how long one reading of it may take: shorter than the lease of the act that waits for it.
+	payerReading = effectLease / 2
 )
 
 // payers remembers when payment providers were read because money was about to leave. It lives in memory: what is not known is read.
@@ -113,7 +115,7 @@ func (d *Desk) readPayer(ctx context.Context, st store.Store, since time.Time) (
 		return d.DB.Fingerprints(ctx, st.ID, kind, ids)
 	}
 	began := d.Now()
-	limited, cancel := context.WithTimeout(ctx, syncPatience)
+	limited, cancel := context.WithTimeout(ctx, payerReading)
 	defer cancel()
 	if _, err := d.pull(limited, st, session, connector.Cursor(s.Cursor), known); err != nil {
 		return false, err
