@@ -135,6 +135,7 @@ type Sim struct {
 	fired        []Incident
 
 	carried     map[string]map[int]bool // sendings that were carried out, by effect
+	read        map[int64]int64         // versions of cases beside matters that somebody read and had nothing to say to
 	lines       []line
 	report      Report
 	failed      error
@@ -163,7 +164,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 		o: o, now: o.Start, end: o.Start.AddDate(0, 0, o.Days), draw: NewDraw(o.Seed, "order of things"),
 		platforms: map[string]Platform{}, byRef: map[string]*matter{}, outage: map[string]int{}, memory: map[string]remembered{},
 		postman: NewDraw(o.Seed, "postman"), listed: map[listing]bool{}, written: map[word]bool{},
-		carried: map[string]map[int]bool{}, nodes: make([]*node, o.Nodes), skews: make([]time.Duration, o.Nodes),
+		carried: map[string]map[int]bool{}, read: map[int64]int64{}, nodes: make([]*node, o.Nodes), skews: make([]time.Duration, o.Nodes),
 	}
 	began := s.stopwatch()
 	s.report = newReport(o)

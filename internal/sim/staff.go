@@ -187,19 +187,25 @@ func (s *Sim) consider(p *person, row desk.Row) {
 	}
 }
 
-// reply answers what a buyer said beside a matter, such as in the talk about an order whose incident is over.
+// reply answers what a buyer said beside a matter, such as in the talk about an order whose incident is over. A case that was read and has
+// not changed since is left alone, and so is one in which the shop had the last word.
 func (s *Sim) reply(p *person, row desk.Row) {
 	n := s.anyNode()
-	if n == nil || p.draw.Chance(50) {
+	if n == nil || s.read[row.ID] == row.Version || p.draw.Chance(50) {
 		return
 	}
 	n.deciding = true
 	_ = n.use(func(ctx context.Context) error { // whatever fails is tried in the next shift
 		page, err := n.desk.Consider(ctx, p.who, row.ID)
-		if err != nil || !slices.ContainsFunc(page.Options, func(o desk.OptionView) bool { return o.Open && o.Sends && o.Code == "send_message" }) {
+		if err != nil {
 			return err
 		}
-		_, err = n.desk.DecideOnce(ctx, p.who, p.key(), row.ID, desk.Choice{Option: "send_message", Basis: page.Basis, Text: "Thank you for your message. We have noted it."})
+		said := page.Facts.Messages
+		if len(said) == 0 || said[len(said)-1].From == "staff" || !slices.ContainsFunc(page.Options, func(o desk.OptionView) bool { return o.Open && o.Sends && o.Code == "send_message" }) {
+			s.read[row.ID] = row.Version
+			return nil
+		}
+		_, err = n.desk.DecideOnce(ctx, p.who, p.key(), row.ID, desk.Choice{Option: "send_message", Basis: page.Basis, Text: fmt.Sprintf("Thank you for your message about order %s. We have noted it.", row.OrderNo)})
 		return err
 	})
 	n.deciding = false
