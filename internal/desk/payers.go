@@ -111,13 +111,10 @@ func (d *Desk) readPayer(ctx context.Context, st store.Store, since time.Time) (
 	if err != nil {
 		return false, err
 	}
-	known := func(ctx context.Context, kind string, ids []string) (map[string]string, error) {
-		return d.DB.Fingerprints(ctx, st.ID, kind, ids)
-	}
 	began := d.Now()
 	limited, cancel := context.WithTimeout(ctx, payerReading)
 	defer cancel()
-	if _, err := d.pull(limited, st, session, connector.Cursor(s.Cursor), known); err != nil {
+	if _, err := d.pull(limited, st, session, connector.Cursor(s.Cursor)); err != nil {
 		return false, err
 	}
 	d.payers.note(st.ID, began)

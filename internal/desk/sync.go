@@ -59,10 +59,7 @@ func (d *Desk) readStore(ctx context.Context, st store.Store, s *store.Sync) err
 	if err := d.readNudged(ctx, st, session); err != nil {
 		return err
 	}
-	known := func(ctx context.Context, kind string, ids []string) (map[string]string, error) {
-		return d.DB.Fingerprints(ctx, st.ID, kind, ids)
-	}
-	pulled, err := d.pull(ctx, st, session, connector.Cursor(s.Cursor), known)
+	pulled, err := d.pull(ctx, st, session, connector.Cursor(s.Cursor))
 	if err != nil {
 		return err
 	}
@@ -107,7 +104,10 @@ func (d *Desk) readNudged(ctx context.Context, st store.Store, session connector
 const intakeMost = 250
 
 // pull reads and takes in side by side: while one batch is written, the next is on its way. The cursor is only good once both ended.
-func (d *Desk) pull(ctx context.Context, st store.Store, session connector.Session, from connector.Cursor, known connector.Known) (connector.Pulled, error) {
+func (d *Desk) pull(ctx context.Context, st store.Store, session connector.Session, from connector.Cursor) (connector.Pulled, error) {
+	known := func(ctx context.Context, kind string, ids []string) (map[string]string, error) {
+		return d.DB.Fingerprints(ctx, st.ID, kind, ids)
+	}
 	if d.World.OneByOne {
 		return session.Pull(ctx, from, known, func(batch []connector.Snapshot) error { _, err := d.takeIn(ctx, st, batch); return err })
 	}

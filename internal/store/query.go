@@ -125,21 +125,18 @@ func (q Query) start(legs []order) (int, *place, error) {
 
 // CountDue counts the open cases of the stores (nil = all) with a deadline before an instant, up to limit.
 func (r reader) CountDue(ctx context.Context, stores []int64, before time.Time, limit int) (int, error) {
-	text := "SELECT count(*) FROM (SELECT 1 FROM case_ c WHERE c.open = 1 AND c.due_at < ?"
-	args := []any{micros(before)}
-	if stores != nil {
-		list, values := marks(stores)
-		text += " AND " + r.dialect.beside("c.store_id") + " IN (" + list + ")"
-		args = append(args, values...)
-	}
-	n, err := one(ctx, r, "count", (*record).int, text+" LIMIT ? + 0) t", append(args, limit)...)
-	return int(n), err
+	return r.countOpen(ctx, "c.due_at < ?", []any{micros(before)}, stores, limit)
 }
 
 // CountOpen counts the open cases of stores (nil = all) that one of the assignees has (0 = nobody), up to a limit.
 func (r reader) CountOpen(ctx context.Context, stores, assignees []int64, limit int) (int, error) {
 	list, args := marks(assignees)
-	text := "SELECT count(*) FROM (SELECT 1 FROM case_ c WHERE c.open = 1 AND c.assignee_id IN (" + list + ")"
+	return r.countOpen(ctx, "c.assignee_id IN ("+list+")", args, stores, limit)
+}
+
+// countOpen counts the open cases of stores that meet a condition, up to a limit.
+func (r reader) countOpen(ctx context.Context, condition string, args []any, stores []int64, limit int) (int, error) {
+	text := "SELECT count(*) FROM (SELECT 1 FROM case_ c WHERE c.open = 1 AND " + condition
 	if stores != nil {
 		list, values := marks(stores)
 		text += " AND " + r.dialect.beside("c.store_id") + " IN (" + list + ")"
