@@ -289,6 +289,9 @@ func TestTheWordThatGoodsAreBackIsMoneyToo(t *testing.T) {
 			if i < 0 || page.Options[i].Open != (c.key == "") {
 				t.Errorf("the page offers %+v", page.Options)
 			}
+			if i >= 0 && (page.Options[i].Cost == nil || page.Options[i].Cost.Minor != 3000) {
+				t.Errorf("by the page it costs %v, agreed are 30.00", page.Options[i].Cost)
+			}
 			_, err = s.app.Desk.Decide(ctx, s.who, page.ID, desk.Choice{Option: "confirm_goods", Basis: page.Basis})
 			if f := fault.Of(err); c.key == "" && err != nil || c.key != "" && (f == nil || f.Key != c.key) {
 				t.Fatalf("saying that the goods are back gave %v, want %q", err, c.key)

@@ -20,7 +20,7 @@ func (c *checker) rules(b *file) {
 	each(b.Details, func(x *DetailRule) {
 		c.at(&x.Head)
 		c.code("options", x.Option)
-		c.oneOf(x.Cost, "", "claim", "total", "nothing", "offer")
+		c.oneOf(x.Cost, "", "claim", "total", "nothing", "offer", "agreed")
 		c.key(x.Effect)
 	})
 	each(b.Recommend, func(x *RecommendRule) { c.at(&x.Head); c.code("options", x.Option) })

@@ -273,6 +273,8 @@ func (v *view) amount(name string) *money.Amount {
 		a = v.total
 	case "offer":
 		a = v.lastOffer()
+	case "agreed":
+		a = v.agreed()
 	case "nothing":
 		a = money.Amount{Currency: v.currency()}
 	case "paid":
@@ -291,6 +293,14 @@ func (v *view) currency() string {
 		return v.claim.Currency
 	}
 	return v.total.Currency
+}
+
+// agreed is what both sides agreed on and is not paid yet, as until goods are back; the claim where the platform names no such sum.
+func (v *view) agreed() money.Amount {
+	if c := v.facts.Case; c != nil && c.Reported.Agreed.Known() {
+		return c.Reported.Agreed
+	}
+	return v.claim
 }
 
 // lastOffer is the last amount the shop proposed.

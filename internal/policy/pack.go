@@ -178,7 +178,7 @@ type OptionRule struct {
 type DetailRule struct {
 	Head   `yaml:",inline"`
 	Option Text `yaml:"option"`
-	Cost   Text `yaml:"cost"`   // claim, total, nothing
+	Cost   Text `yaml:"cost"`   // claim, total, nothing, offer, agreed
 	Effect Text `yaml:"effect"` // text key
 	Final  bool `yaml:"final"`
 	Person bool `yaml:"person"`
