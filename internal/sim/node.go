@@ -45,7 +45,7 @@ func (s *Sim) start(number int) error {
 	s.lives++
 	n := &node{s: s, number: number, life: s.lives}
 	n.ctx, n.kill = context.WithCancel(context.Background())
-	n.gate = &store.Gate{Around: n.around}
+	n.gate = &store.Gate{Around: n.around, Wires: &s.wires}
 	n.gate.Full(s.diskFull)
 	n.db, n.dead = nil, false
 	s.quiet++ // nothing hits a node that only starts

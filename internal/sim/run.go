@@ -108,6 +108,7 @@ type Sim struct {
 	people    []*person
 
 	nodes  []*node
+	wires  store.Wires // to a SQLite file; a year has a thousand nodes after each other
 	skews  []time.Duration
 	lives  int
 	ids    uint64
@@ -478,6 +479,7 @@ func (s *Sim) close() {
 	if s.eye != nil {
 		_ = s.eye.Close() // the run is over
 	}
+	_ = s.wires.Close() // the run is over
 }
 
 func (s *Sim) setFull(yes bool) {

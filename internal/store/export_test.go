@@ -37,6 +37,13 @@ func PlanAccompanied(t *testing.T, db *DB, ids []int64) (plans []string) {
 	return plans
 }
 
+// Made counts the connections that were opened.
+func (w *Wires) Made() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.made
+}
+
 // Analyse lets PostgreSQL count what it holds, as it does by itself in time; SQLite plans without.
 func Analyse(t *testing.T, db *DB) {
 	t.Helper()

@@ -26,6 +26,9 @@ type Gate struct {
 	// Around is called with every sentence and decides whether do, which runs it, is called, and what the caller hears. Required.
 	Around func(s Sentence, do func() error) error
 
+	// Wires keeps connections to a SQLite file for the next gate; nil = each ends with its node.
+	Wires *Wires
+
 	full  atomic.Bool
 	mu    sync.Mutex
 	conns map[*gatedConn]struct{}
@@ -81,18 +84,18 @@ type gatedWay struct {
 }
 
 func (w gatedWay) Connect(ctx context.Context) (driver.Conn, error) {
-	var conn driver.Conn
+	var l *wire
 	err := w.gate.Around(Sentence{Kind: "connect"}, func() (err error) {
-		conn, err = w.Connector.Connect(ctx)
+		l, err = w.gate.Wires.take(ctx, w.Connector)
 		return err
 	})
 	if err != nil {
-		if conn != nil {
-			_ = conn.Close() // nobody will use it
+		if l != nil {
+			_ = l.full.Close() // nobody will use it
 		}
 		return nil, err
 	}
-	c := &gatedConn{full: conn.(fullConn), gate: w.gate}
+	c := &gatedConn{wire: l, gate: w.gate}
 	w.gate.mu.Lock()
 	defer w.gate.mu.Unlock()
 	if w.gate.conns == nil {
@@ -113,11 +116,10 @@ type fullConn interface {
 
 // gatedConn asks the gate before each sentence.
 type gatedConn struct {
-	full   fullConn
+	*wire
 	gate   *Gate
 	inside bool // a transaction is open
 	broken bool
-	tight  bool // SQLite was told that its file may not grow
 	ending driver.Tx
 	stmts  map[*gatedStmt]struct{} // that are not closed
 }
@@ -257,7 +259,7 @@ func (c *gatedConn) PrepareContext(ctx context.Context, text string) (driver.Stm
 	if c.isBroken() {
 		return nil, driver.ErrBadConn
 	}
-	s, err := c.full.PrepareContext(ctx, text)
+	s, err := c.prepare(ctx, text)
 	if err != nil {
 		return nil, err
 	}
@@ -299,10 +301,12 @@ func (c *gatedConn) Close() error {
 	defer c.gate.mu.Unlock()
 	delete(c.gate.conns, c)
 	for s := range c.stmts {
-		_ = s.Stmt.Close() // the connection ends with them
+		c.done(s)
 	}
-	c.stmts = nil
-	return c.full.Close()
+	if c.inside {
+		return c.end()
+	}
+	return c.gate.Wires.give(c.wire)
 }
 
 func (c *gatedConn) Ping(ctx context.Context) error {
@@ -368,11 +372,16 @@ type gatedStmt struct {
 func (s *gatedStmt) Close() error {
 	s.c.gate.mu.Lock()
 	defer s.c.gate.mu.Unlock()
-	if _, open := s.c.stmts[s]; !open {
-		return nil
+	if _, open := s.c.stmts[s]; open {
+		s.c.done(s)
 	}
-	delete(s.c.stmts, s)
-	return s.Stmt.Close()
+	return nil
+}
+
+// done leaves a statement ready on its wire. The caller holds the gate's lock.
+func (c *gatedConn) done(s *gatedStmt) {
+	delete(c.stmts, s)
+	c.leave(s.text, s.Stmt)
 }
 
 func (s *gatedStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {

@@ -396,3 +396,51 @@ func TestBehindAGateAChangeIsHeardAtOnce(t *testing.T) {
 		})
 	}
 }
+
+// What a node that died had not committed is not there for the next one on the same wire, and that one works on as on a new connection.
+func TestAWireOutlivesItsNode(t *testing.T) {
+	address := storetest.SQLite(t)
+	wires := &store.Wires{}
+	var connects int
+	node := func() (*store.DB, *store.Gate) {
+		gate := &store.Gate{Wires: wires, Around: func(_ store.Sentence, do func() error) error { return do() }}
+		db, err := store.Open(t.Context(), address, store.Options{Now: start, Gate: gate})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return db, gate
+	}
+	put := func(tx *store.Tx, name string) error {
+		return tx.PutMember(&store.Member{Email: name + "@desk.example", Role: "agent", State: "active", CreatedAt: start()})
+	}
+	for n := range 20 {
+		db, gate := node()
+		write(t, db, func(tx *store.Tx) error { return put(tx, fmt.Sprint("kept-", n)) })
+		if err := db.Write(t.Context(), func(tx *store.Tx) error {
+			if err := put(tx, fmt.Sprint("lost-", n)); err != nil {
+				return err
+			}
+			gate.Cut()
+			return nil
+		}); err == nil {
+			t.Fatal("a dead node wrote")
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if n == 1 {
+			connects = wires.Made()
+		}
+	}
+	if wires.Made() != connects {
+		t.Errorf("%d connections were made for 20 nodes, %d for two", wires.Made(), connects)
+	}
+	db, _ := node()
+	members, err := db.Members(t.Context())
+	if err != nil || len(members) != 20 || slices.ContainsFunc(members, func(m store.Member) bool { return strings.HasPrefix(m.Email, "lost") }) {
+		t.Errorf("the members are %v (%v)", members, err)
+	}
+	if err := errors.Join(db.Close(), wires.Close()); err != nil {
+		t.Error(err)
+	}
+}
