@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -115,6 +116,7 @@ func cutOff(t *testing.T, by network, everything bool) {
 	}
 	start("a")
 	wait(t, "the first node pays", g.executed)
+	c.until("the first node has told the database that it lives", func() bool { return c.lastSeen() < noNode })
 	by.cut(t, "a", everything)
 	since := clock.Now()
 	answer := sync.OnceFunc(func() { close(g.release) })
@@ -211,6 +213,9 @@ func (c *cutCase) effect() store.Effect {
 	return e
 }
 
+// noNode is when the first node was seen that the database knows nothing of.
+const noNode = int64(math.MaxInt64)
+
 // lastSeen adds up when the nodes last wrote that they live, so that it only grows when all of them do.
 func (c *cutCase) lastSeen() int64 {
 	c.t.Helper()
@@ -218,7 +223,7 @@ func (c *cutCase) lastSeen() int64 {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	oldest := int64(1<<63 - 1)
+	oldest := noNode
 	for _, n := range nodes {
 		oldest = min(oldest, n.SeenAt.UnixMicro())
 	}

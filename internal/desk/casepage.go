@@ -79,11 +79,12 @@ func (d *Desk) page(ctx context.Context, who Who, b book, m *matter) (CasePage, 
 	if err != nil {
 		return CasePage{}, err
 	}
-	w, err := d.purse(ctx, d.DB, m, &f)
+	r := asking(d.DB)
+	w, err := d.purse(ctx, r, m, &f)
 	if err != nil {
 		return CasePage{}, err
 	}
-	withheld, err := d.withoutMoney(ctx, who, m, &f, &v, &w, now)
+	withheld, err := d.withoutMoney(ctx, r, who, m, &f, &v, &w, now)
 	if err != nil {
 		return CasePage{}, err
 	}
@@ -100,23 +101,23 @@ func (d *Desk) page(ctx context.Context, who Who, b book, m *matter) (CasePage, 
 	if p.Pending, err = d.pendingOf(ctx, who, m.c.ID, basisOf(&f)); err != nil {
 		return p, err
 	}
-	if p.Net, err = d.netPlan(ctx, m, &f, &v, p.Pending); err != nil {
+	if p.Net, err = d.netPlan(ctx, r, m, &f, &v, p.Pending); err != nil {
 		return p, err
 	}
 	p.Silence = silence(&v)
 	p.NetDone = p.Silence != nil && m.c.Card.Net == netMark(p.Silence)
 	p.PreparedAt, _ = netAt(netOf(m.st), prepared, m.c.Card.Net, &v)
-	if p.Purchase, err = d.beside(ctx, who, b, m, now); err != nil {
+	if p.Purchase, err = d.beside(ctx, r, who, b, m, now); err != nil {
 		return p, err
 	}
 	p.Options = d.optionViews(m, &f, &v, p)
 	if p.Sources, err = d.sourceItems(ctx, m, who, now); err != nil {
 		return p, err
 	}
-	if err := d.fillProof(ctx, &p, m, &f, &v); err != nil {
+	if err := d.fillProof(ctx, r, &p, m, &f, &v); err != nil {
 		return p, err
 	}
-	if err := d.fillTimeline(ctx, &p, b, m, &f); err != nil {
+	if err := d.fillTimeline(ctx, r, &p, b, m, &f); err != nil {
 		return p, err
 	}
 	if p.BuyerStats.Cases, p.BuyerStats.Open, err = d.DB.CountBuyer(ctx, m.c.StoreID, m.c.BuyerID, 100); err != nil {
@@ -129,12 +130,12 @@ func (d *Desk) page(ctx context.Context, who Who, b book, m *matter) (CasePage, 
 }
 
 // beside gives the other cases of the purchase that the member may see.
-func (d *Desk) beside(ctx context.Context, who Who, b book, m *matter, now time.Time) ([]Row, error) {
-	ids, err := casesOfPurchase(ctx, d.DB, m.c)
+func (d *Desk) beside(ctx context.Context, r planner, who Who, b book, m *matter, now time.Time) ([]Row, error) {
+	ids, err := casesOfPurchase(ctx, r, m.c)
 	if err != nil || len(ids) == 1 {
 		return nil, err
 	}
-	cases, err := d.DB.CasesByID(ctx, ids)
+	cases, err := r.CasesByID(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -291,8 +292,8 @@ func (d *Desk) sourceItems(ctx context.Context, m *matter, who Who, now time.Tim
 }
 
 // fillProof lists what is on file and what the class wants.
-func (d *Desk) fillProof(ctx context.Context, p *CasePage, m *matter, f *dispute.Facts, v *policy.Verdict) error {
-	on, err := d.DB.EvidenceOf(ctx, m.c.ID)
+func (d *Desk) fillProof(ctx context.Context, r planner, p *CasePage, m *matter, f *dispute.Facts, v *policy.Verdict) error {
+	on, err := r.EvidenceOf(ctx, m.c.ID)
 	if err != nil {
 		return err
 	}
@@ -337,12 +338,12 @@ func platformEvidence(e dispute.Evidence) EvidenceItem {
 }
 
 // fillTimeline joins everything that happened into one line of time, oldest first.
-func (d *Desk) fillTimeline(ctx context.Context, p *CasePage, b book, m *matter, f *dispute.Facts) error {
+func (d *Desk) fillTimeline(ctx context.Context, r planner, p *CasePage, b book, m *matter, f *dispute.Facts) error {
 	events, err := d.DB.Events(ctx, m.c.ID, 0, eventsShown)
 	if err != nil {
 		return err
 	}
-	effects, err := d.DB.EffectsOf(ctx, m.c.ID)
+	effects, err := r.EffectsOf(ctx, m.c.ID)
 	if err != nil {
 		return err
 	}

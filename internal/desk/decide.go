@@ -38,7 +38,7 @@ func (d *Desk) Preview(ctx context.Context, who Who, caseID int64, ch Choice) (P
 	if err != nil {
 		return Preview{}, err
 	}
-	p, _, err := d.plan(ctx, d.DB, ms[0], ch)
+	p, _, err := d.plan(ctx, asking(d.DB), ms[0], ch)
 	if err != nil {
 		return p, err
 	}
@@ -89,7 +89,8 @@ func (d *Desk) decideAs(ctx context.Context, tx *store.Tx, who Who, caseID int64
 
 // decideOn writes a decision on a locked case: open = its acts go out, prepared = it waits.
 func (d *Desk) decideOn(ctx context.Context, tx *store.Tx, m *matter, who Who, ch Choice, state string) (Decided, error) {
-	p, f, err := d.plan(ctx, tx, m, ch)
+	r := asking(tx)
+	p, f, err := d.plan(ctx, r, m, ch)
 	if err != nil {
 		return Decided{}, err
 	}
@@ -119,7 +120,7 @@ func (d *Desk) decideOn(ctx context.Context, tx *store.Tx, m *matter, who Who, c
 		return Decided{}, err
 	}
 	m.c.Card.Pending = ""
-	effects, err := d.effectsOf(ctx, tx, m, dec, p.Steps, now)
+	effects, err := d.effectsOf(ctx, r, m, dec, p.Steps, now)
 	if err != nil {
 		return Decided{}, err
 	}
@@ -438,8 +439,8 @@ func uploaded(ctx context.Context, r planner, caseID int64) (map[string]bool, er
 	return out, nil
 }
 
-func (d *Desk) effectsOf(ctx context.Context, tx *store.Tx, m *matter, dec store.Decision, steps []connector.Effect, now time.Time) ([]store.Effect, error) {
-	have, err := tx.EffectsOf(ctx, m.c.ID)
+func (d *Desk) effectsOf(ctx context.Context, r planner, m *matter, dec store.Decision, steps []connector.Effect, now time.Time) ([]store.Effect, error) {
+	have, err := r.EffectsOf(ctx, m.c.ID)
 	if err != nil {
 		return nil, err
 	}

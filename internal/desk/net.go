@@ -198,7 +198,7 @@ type NetPlan struct {
 }
 
 // netPlan tells what the net would do on a case as it stands.
-func (d *Desk) netPlan(ctx context.Context, m *matter, f *dispute.Facts, v *policy.Verdict, pending *Pending) (*NetPlan, error) {
+func (d *Desk) netPlan(ctx context.Context, r planner, m *matter, f *dispute.Facts, v *policy.Verdict, pending *Pending) (*NetPlan, error) {
 	waits := ""
 	if pending != nil {
 		waits = pending.State
@@ -227,7 +227,7 @@ func (d *Desk) netPlan(ctx context.Context, m *matter, f *dispute.Facts, v *poli
 		if err != nil {
 			continue
 		}
-		p, _, err := d.plan(ctx, d.DB, m, ch)
+		p, _, err := d.plan(ctx, r, m, ch)
 		if err == nil && !p.Blocked && !forPerson(v, ch.Option) && n.affords(p.Cost) {
 			plan.Do, plan.Amount, plan.Why = n.Do, p.Cost, ""
 			break

@@ -135,7 +135,7 @@ func (d *Desk) netTry(ctx context.Context, tx *store.Tx, m *matter, f *dispute.F
 	if err != nil {
 		return passOver(err)
 	}
-	p, _, err := d.plan(ctx, tx, m, ch)
+	p, _, err := d.plan(ctx, asking(tx), m, ch)
 	switch {
 	case err != nil:
 		return passOver(err)

@@ -17,10 +17,10 @@ var payingOptions = []string{"accept", "accept_withdrawal", "refund", "counter_a
 // withoutMoney judges a matter again where an option that is open would pay what is not left of its purchase: what guardMoney would refuse
 // afterwards is closed at once, and something else is recommended. It gives the option that would have been, had there been the money;
 // nil = that is not changed by it.
-func (d *Desk) withoutMoney(ctx context.Context, who Who, m *matter, f *dispute.Facts, v *policy.Verdict, w *purse, now time.Time) (*policy.Option, error) {
+func (d *Desk) withoutMoney(ctx context.Context, r planner, who Who, m *matter, f *dispute.Facts, v *policy.Verdict, w *purse, now time.Time) (*policy.Option, error) {
 	shut := w.shut(who, f)
 	for _, code := range d.abouts[m.st.Connector].Pays {
-		if err := d.shutAgreed(ctx, who, m, f, v, code, shut); err != nil {
+		if err := d.shutAgreed(ctx, r, who, m, f, v, code, shut); err != nil {
 			return nil, err
 		}
 	}
@@ -45,12 +45,12 @@ func (d *Desk) withoutMoney(ctx context.Context, who Who, m *matter, f *dispute.
 
 // shutAgreed adds an open option that lets go what was agreed on before, where that is not left any more. What was promised by the agreement
 // itself does not count against it.
-func (d *Desk) shutAgreed(ctx context.Context, who Who, m *matter, f *dispute.Facts, v *policy.Verdict, code string, shut map[string]policy.Closed) error {
+func (d *Desk) shutAgreed(ctx context.Context, r planner, who Who, m *matter, f *dispute.Facts, v *policy.Verdict, code string, shut map[string]policy.Closed) error {
 	if !slices.ContainsFunc(v.Options, func(o policy.Option) bool { return o.Code == code && o.Open }) {
 		return nil
 	}
 	sum := agreedOf(f)
-	w, err := d.left(ctx, d.DB, m, f, sum.Currency, d.sameMoney(m, code, ""))
+	w, err := d.left(ctx, r, m, f, sum.Currency, d.sameMoney(m, code, ""))
 	if err != nil {
 		return err
 	}

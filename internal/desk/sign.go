@@ -144,7 +144,8 @@ func (d *Desk) release(ctx context.Context, tx *store.Tx, m *matter, who Who, de
 		return Decided{}, err
 	}
 	h.Basis = seen.pack()
-	p, _, err := d.plan(ctx, tx, m, h.Choice)
+	r := asking(tx)
+	p, _, err := d.plan(ctx, r, m, h.Choice)
 	if err != nil {
 		return Decided{}, err
 	}
@@ -152,7 +153,7 @@ func (d *Desk) release(ctx context.Context, tx *store.Tx, m *matter, who Who, de
 		return Decided{}, blockedFault(p)
 	}
 	now := d.Now()
-	effects, err := d.effectsOf(ctx, tx, m, dec, p.Steps, now)
+	effects, err := d.effectsOf(ctx, r, m, dec, p.Steps, now)
 	if err != nil {
 		return Decided{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"parley/internal/connector"
@@ -67,10 +68,12 @@ func (d *Desk) readStore(ctx context.Context, st store.Store, s *store.Sync) err
 	if pulled.Partial {
 		return nil
 	}
-	if err := d.readMissing(ctx, st, session, pulled.Listed); err != nil {
+	open, err := d.readMissing(ctx, st, session, pulled.Listed)
+	if err != nil {
 		return err
 	}
-	return d.count(ctx, s, pulled)
+	s.SourceCount, s.DeskCount, s.CountedAt, s.Backfilled = pulled.Count, open, d.Now(), true
+	return nil
 }
 
 // readNudged reads the records that the platform itself asked us to read again. One that it no longer knows is left to the reading.
@@ -158,26 +161,31 @@ func more(batch []connector.Snapshot, waiting <-chan []connector.Snapshot) []con
 	return batch
 }
 
-// readMissing reads every record that is open here and was not listed as open there: it ended, or the list left it out.
-func (d *Desk) readMissing(ctx context.Context, st store.Store, session connector.Session, listed []string) error {
+// readMissing reads every record that is open here and was not listed as open there: it ended, or the list left it out. It tells how many
+// are open here afterwards.
+func (d *Desk) readMissing(ctx context.Context, st store.Store, session connector.Session, listed []string) (int, error) {
 	seen := make(map[string]bool, len(listed))
 	for _, key := range listed {
 		seen[key] = true
 	}
 	open, err := d.DB.OpenSources(ctx, st.ID)
 	if err != nil {
-		return err
+		return 0, err
+	}
+	missing := slices.DeleteFunc(slices.Clone(open), func(src store.Source) bool { return seen[src.Kind+"/"+src.ExternalID] })
+	if len(missing) == 0 {
+		return len(open), nil
 	}
 	var first error
-	for _, src := range open {
-		if seen[src.Kind+"/"+src.ExternalID] {
-			continue
-		}
+	for _, src := range missing {
 		if err := d.refetch(ctx, st, session, src); err != nil && first == nil {
 			first = err
 		}
 	}
-	return first
+	if first == nil {
+		open, first = d.DB.OpenSources(ctx, st.ID)
+	}
+	return len(open), first
 }
 
 // refetch reads one record again. One that the platform no longer knows stays as it was, marked as vanished, for a person to look at.
@@ -195,15 +203,6 @@ func (d *Desk) refetch(ctx context.Context, st store.Store, session connector.Se
 	}
 	_, err = d.takeIn(ctx, st, []connector.Snapshot{snap})
 	return err
-}
-
-func (d *Desk) count(ctx context.Context, s *store.Sync, pulled connector.Pulled) error {
-	open, err := d.DB.OpenSources(ctx, s.StoreID)
-	if err != nil {
-		return err
-	}
-	s.SourceCount, s.DeskCount, s.CountedAt, s.Backfilled = pulled.Count, len(open), d.Now(), true
-	return nil
 }
 
 // noteSync writes success or failure into the row.

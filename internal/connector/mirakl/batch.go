@@ -22,6 +22,9 @@ func (p *pull) take(ctx context.Context, page []*order) error {
 	page = slices.DeleteFunc(page, func(o *order) bool { return o.id == "" || p.seen[o.id] })
 	for _, o := range page {
 		p.seen[o.id] = true
+		if p.note.news(orderKind, o.id, o.updated) {
+			p.note.Stirred[o.id] = true
+		}
 		newest(&p.note.Latest.Orders, o.updated)
 	}
 	openings, err := p.openings(ctx, page)
@@ -134,8 +137,9 @@ func (p *pull) lates(page []*order) (out []*order) {
 	return out
 }
 
-// takeReturns deals with one page of returns; their orders are read with one call.
+// takeReturns deals with one page of returns; the orders of those that may have changed are read with one call.
 func (p *pull) takeReturns(ctx context.Context, page []value) error {
+	page = slices.DeleteFunc(page, p.stillTheSame)
 	var ids []string
 	for _, v := range page {
 		if id := v.text("order_id"); id != "" && !slices.Contains(ids, id) {
@@ -160,7 +164,15 @@ func (p *pull) takeReturns(ctx context.Context, page []value) error {
 	for _, v := range page {
 		if o := orders[v.text("order_id")]; v.text("id") != "" {
 			snaps = append(snaps, readReturn(v, o, talk.of(o), talk.on(o)))
+			p.note.Back[v.text("id")], p.back[v.text("id")] = digest(v.raw()), true
 		}
 	}
 	return p.give(ctx, returnKind, snaps)
+}
+
+// stillTheSame tells of a return that it was read in this run, or that neither it, while open, nor its order has changed since it was read.
+func (p *pull) stillTheSame(v value) bool {
+	id := v.text("id")
+	_, open := p.note.Open[returnKind+"/"+id]
+	return p.back[id] || open && !p.note.Stirred[v.text("order_id")] && p.note.Back[id] == digest(v.raw())
 }

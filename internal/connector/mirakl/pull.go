@@ -34,6 +34,47 @@ type note struct {
 	Latest  stamps           `json:"latest"`  // the latest changes seen, by the platform's own clock
 	Open    map[string]ref   `json:"open"`    // "kind/id" of every open source
 	Waiting map[string]int64 `json:"waiting"` // orders that wait for shipping, with their deadline in epoch milliseconds
+
+	Back    map[string]string `json:"back"`    // fingerprints of the open returns, without their orders, as they were read last
+	Talked  map[string]bool   `json:"talked"`  // orders that were talked about since orders were read
+	Stirred map[string]bool   `json:"stirred"` // orders that changed, or were talked about, since returns were read
+	Lately  map[string]int64  `json:"lately"`  // changes that later readings list again because of the overlap: "kind/id", epoch milliseconds
+}
+
+// fill makes what is not there, so that it can be written to.
+func (n *note) fill() {
+	if n.Waiting == nil {
+		n.Waiting = map[string]int64{}
+	}
+	if n.Back == nil {
+		n.Back = map[string]string{}
+	}
+	if n.Talked == nil {
+		n.Talked = map[string]bool{}
+	}
+	if n.Stirred == nil {
+		n.Stirred = map[string]bool{}
+	}
+	if n.Lately == nil {
+		n.Lately = map[string]int64{}
+	}
+}
+
+// news tells whether a change of an order or a thread was not seen before.
+func (n *note) news(kind, id string, at time.Time) bool {
+	key := kind + "/" + id
+	if was, known := n.Lately[key]; known && was == at.UnixMilli() {
+		return false
+	}
+	n.Lately[key] = at.UnixMilli()
+	return true
+}
+
+// forget drops changes of a kind that no later reading lists again.
+func (n *note) forget(kind string, latest int64) {
+	maps.DeleteFunc(n.Lately, func(key string, at int64) bool {
+		return strings.HasPrefix(key, kind+"/") && at < latest-2*overlap.Milliseconds()
+	})
 }
 
 // stamps are instants of change in epoch milliseconds.
@@ -70,21 +111,21 @@ type ref struct {
 
 // pull is one run of Session.Pull.
 type pull struct {
-	s       *Session
-	known   connector.Known
-	yield   func([]connector.Snapshot) error
-	now     time.Time
-	first   bool
-	note    note
-	touched map[string]bool // orders whose talk changed
-	seen    map[string]bool // orders read in this run
-	got     bool
+	s     *Session
+	known connector.Known
+	yield func([]connector.Snapshot) error
+	now   time.Time
+	first bool
+	note  note
+	seen  map[string]bool // orders read in this run
+	back  map[string]bool // returns read in this run
+	got   bool
 }
 
 // Pull reads threads, orders and returns that changed, each as often as operators want to be asked; on the first run, and every twelve
 // hours as a net, it lists everything open.
 func (s *Session) Pull(ctx context.Context, from connector.Cursor, known connector.Known, yield func([]connector.Snapshot) error) (connector.Pulled, error) {
-	p := &pull{s: s, known: known, yield: yield, now: s.world.Now().UTC(), touched: map[string]bool{}, seen: map[string]bool{}}
+	p := &pull{s: s, known: known, yield: yield, now: s.world.Now().UTC(), seen: map[string]bool{}, back: map[string]bool{}}
 	if err := ctx.Err(); err != nil {
 		return connector.Pulled{Cursor: from}, err
 	}
@@ -92,9 +133,7 @@ func (s *Session) Pull(ctx context.Context, from connector.Cursor, known connect
 		p.note = note{Open: map[string]ref{}}
 		p.first = true
 	}
-	if p.note.Waiting == nil {
-		p.note.Waiting = map[string]int64{}
-	}
+	p.note.fill()
 	err := p.run(ctx)
 	result := connector.Pulled{Count: -1, Cursor: from}
 	if fault.Is(err, fault.Limited) && p.got {
@@ -179,7 +218,7 @@ func (p *pull) threads(ctx context.Context, last time.Time) error {
 		from = p.now.Add(-recently)
 	}
 	q := url.Values{"updated_since": {from.Format(time.RFC3339)}, "with_messages": {"true"}}
-	return p.s.seek(ctx, "/api/inbox/threads", q, func(page []value) error {
+	err := p.s.seek(ctx, "/api/inbox/threads", q, func(page []value) error {
 		var snaps []connector.Snapshot
 		for _, v := range page {
 			t := readThread(v, p.s.base)
@@ -187,13 +226,15 @@ func (p *pull) threads(ctx context.Context, last time.Time) error {
 				continue
 			}
 			newest(&p.note.Latest.Threads, t.updated)
-			if t.order != "" {
-				p.touched[t.order] = true
+			if t.order != "" && p.note.news(threadKind, t.id, t.updated) {
+				p.note.Talked[t.order], p.note.Stirred[t.order] = true, true
 			}
 			snaps = append(snaps, t.snapshot())
 		}
 		return p.give(ctx, threadKind, snaps)
 	})
+	p.note.forget(threadKind, p.note.Latest.Threads)
+	return err
 }
 
 // orders reads the orders that changed and, from time to time, all with an incident and all that wait for shipping; then those with an open
@@ -217,13 +258,16 @@ func (p *pull) orders(ctx context.Context, last time.Time) error {
 	var again []string
 	for key, r := range p.note.Open {
 		kind, _, _ := strings.Cut(key, "/")
-		if (kind == incidentKind && (full || p.touched[r.Order]) || kind == lateKind && full) && !p.seen[r.Order] {
+		if (kind == incidentKind && (full || p.note.Talked[r.Order]) || kind == lateKind && full) && !p.seen[r.Order] {
 			again = append(again, r.Order)
 		}
 	}
 	if full {
 		p.note.Full = p.now.UnixMilli()
+		clear(p.note.Back)
 	}
+	p.note.forget(orderKind, p.note.Latest.Orders)
+	clear(p.note.Talked)
 	return p.reread(ctx, again)
 }
 
@@ -294,7 +338,8 @@ func (p *pull) overdue(ctx context.Context) error {
 }
 
 // returns lists the open returns, then those that changed, which tells how the others ended; on the first run what changed lately. One
-// that was open and is listed no more is left to the desk to ask for.
+// that was open and is listed no more is left to the desk to ask for. The orders of returns on which nothing stirred are read again only
+// when everything open is.
 func (p *pull) returns(ctx context.Context, last time.Time) error {
 	from := since(last, p.note.Latest.Returns)
 	if p.first {
@@ -318,5 +363,7 @@ func (p *pull) returns(ctx context.Context, last time.Time) error {
 			delete(p.note.Open, key)
 		}
 	}
+	maps.DeleteFunc(p.note.Back, func(id, _ string) bool { _, open := p.note.Open[returnKind+"/"+id]; return !open })
+	clear(p.note.Stirred)
 	return nil
 }

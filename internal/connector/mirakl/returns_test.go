@@ -2,6 +2,7 @@ package mirakl_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -72,5 +73,46 @@ func TestGoodsAreContestedOnce(t *testing.T) {
 		if got := session.Compare(act, before, read()); got != connector.Confirmed {
 			t.Errorf("%s: %v", act.Text, got)
 		}
+	}
+}
+
+// TestAQuietReturnIsNotReadAgain: its order is asked for when something stirs on it, and twice a day.
+func TestAQuietReturnIsNotReadAgain(t *testing.T) {
+	s, m := newScene(t, fake.Options{}), connectortest.Memory{}
+	session, o := s.open(t), s.buy()
+	back := o.AskReturn(0, fake.ReturnSpec{})
+	p := pull(t, session, "", m)
+	looks := func(n int) (orders int) {
+		t.Helper()
+		s.platform.Forget()
+		for range n {
+			s.platform.Advance(15 * time.Minute)
+			if p = pull(t, session, p.Cursor, m); !slices.Contains(p.Listed, "return/"+back.ID()) {
+				t.Fatalf("listed %v", p.Listed)
+			}
+		}
+		for _, c := range s.platform.Calls("GET", "/api/orders") {
+			if c.Path == "/api/orders" && strings.Contains(c.Query, "order_ids") {
+				orders++
+			}
+		}
+		return orders
+	}
+	looks(1) // what changed last is read once more: clocks differ
+	if n := looks(40); n != 0 {
+		t.Errorf("in ten hours of quiet its order was read %d times", n)
+	}
+	before := m["return/"+back.ID()].Fingerprint
+	o.CustomerWrites("Return", "Where do I send it?")
+	if n := looks(1); n != 1 || m["return/"+back.ID()].Fingerprint == before {
+		t.Errorf("after a message its order was read %d times, and it reads as before: %v", n, m["return/"+back.ID()].Fingerprint == before)
+	}
+	looks(8)
+	if n := looks(48); n != 1 {
+		t.Errorf("in half a day of quiet its order was read %d times", n)
+	}
+	back.Moves("IN_PROGRESS")
+	if looks(1); m["return/"+back.ID()].Facts.Case.Reported.Status != "IN_PROGRESS" {
+		t.Errorf("it stands at %s", m["return/"+back.ID()].Facts.Case.Reported.Status)
 	}
 }

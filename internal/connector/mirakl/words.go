@@ -16,6 +16,7 @@ const (
 	returnKind   = "return"
 	threadKind   = "thread"
 	lateKind     = "late"
+	orderKind    = "order" // no record of its own
 )
 
 const incidentOpen = "INCIDENT_OPEN"
