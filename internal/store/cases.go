@@ -52,7 +52,7 @@ func readCase(r *record) Case {
 
 func readFullCase(r *record) Case {
 	c := readCase(r)
-	r.decode(&c.Packs)
+	c.Packs = packsRead.decode(r)
 	c.Own, c.Verdict = r.json(), r.json()
 	return c
 }

@@ -193,11 +193,11 @@ var receiptTable = table{name: "receipt", columns: []string{"effect_id", "at", "
 func (tx *Tx) AddReceipts(receipts []Receipt) error {
 	rows := make([][]any, len(receipts))
 	for i, r := range receipts {
-		request, err := tx.db.pack(r.Request)
+		request, err := pack(r.Request)
 		if err != nil {
 			return err
 		}
-		raw, err := tx.db.pack(r.Raw)
+		raw, err := pack(r.Raw)
 		if err != nil {
 			return err
 		}

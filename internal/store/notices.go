@@ -221,7 +221,7 @@ func unpackLetters(found []packedLetter, err error) ([]Letter, error) {
 
 // AddLetter writes a new sending of notices; those of events are written with the events.
 func (tx *Tx) AddLetter(l Letter) error {
-	body, err := tx.db.pack(l.Body)
+	body, err := pack(l.Body)
 	if err != nil {
 		return err
 	}

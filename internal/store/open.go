@@ -48,7 +48,6 @@ type DB struct {
 	cache      int          // kilobytes, see Options
 	post       *post        // PostgreSQL only: the line to other nodes
 	turns      atomic.Int64 // of writes, see tallySlots
-	packer     *sync.Pool   // compressors for what is kept as received
 	closing    sync.Once
 	vocabulary vocabulary
 	feeds      feeds
@@ -64,7 +63,7 @@ func Open(ctx context.Context, address string, options Options) (*DB, error) {
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
-	db := &DB{now: options.Now, log: options.Log, gate: options.Gate, news: startNews(options.Gate != nil), packer: newPacker()}
+	db := &DB{now: options.Now, log: options.Log, gate: options.Gate, news: startNews(options.Gate != nil)}
 	open := db.openSQLite
 	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
 		open = db.openPostgres

@@ -57,7 +57,7 @@ var orderTable = table{
 func (tx *Tx) PutOrders(orders []Order) error {
 	rows := make([][]any, len(orders))
 	for i, o := range orders {
-		raw, err := tx.db.pack(o.Raw)
+		raw, err := pack(o.Raw)
 		if err != nil {
 			return err
 		}

@@ -1,56 +1,48 @@
 package store
 
 import (
-	"bytes"
-	"compress/flate"
 	"errors"
-	"io"
 	"sync"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // What was received is kept compressed: one byte tells how, the content follows.
 const (
-	packedPlain   = 0
-	packedDeflate = 1
+	packedPlain = 0
+	packedZstd  = 1
 )
 
-// unpackLimit guards against a damaged row that would unfold without end. Nothing larger is ever received.
-const unpackLimit = 256 << 20
+const (
+	// unpackLimit guards against a damaged row that would unfold without end. Nothing larger is ever received.
+	unpackLimit = 256 << 20
+	// packWindow is how far back repetitions are looked for: most of what comes is a few thousand bytes.
+	packWindow = 64 << 10
+)
 
-// newPacker keeps compressors for use again; each is over half a megabyte.
-func newPacker() *sync.Pool {
-	return &sync.Pool{New: func() any {
-		w, err := flate.NewWriter(io.Discard, flate.BestSpeed)
-		if err != nil {
-			return err // cannot happen: the level is one of flate's own
-		}
-		return w
-	}}
-}
+// packer and unpacker serve any number at a time; each keeps some hundred kilobytes for as many as work at once.
+var (
+	packer = sync.OnceValues(func() (*zstd.Encoder, error) {
+		return zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithWindowSize(packWindow))
+	})
+	unpacker = sync.OnceValues(func() (*zstd.Decoder, error) {
+		return zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(unpackLimit))
+	})
+)
 
 // pack gives nil for nil, so that "nothing received" stays distinct from "something empty received".
-func (db *DB) pack(raw []byte) ([]byte, error) {
+func pack(raw []byte) ([]byte, error) {
 	if raw == nil {
 		return nil, nil
 	}
 	if len(raw) < 200 {
 		return append([]byte{packedPlain}, raw...), nil
 	}
-	w, ok := db.packer.Get().(*flate.Writer)
-	if !ok {
-		return nil, errors.New("store: no compressor")
-	}
-	defer db.packer.Put(w)
-	var b bytes.Buffer
-	b.WriteByte(packedDeflate)
-	w.Reset(&b)
-	if _, err := w.Write(raw); err != nil {
+	w, err := packer()
+	if err != nil {
 		return nil, err
 	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
+	return w.EncodeAll(raw, append(make([]byte, 0, len(raw)/2), packedZstd)), nil
 }
 
 func unpack(packed []byte) ([]byte, error) {
@@ -60,8 +52,12 @@ func unpack(packed []byte) ([]byte, error) {
 	switch packed[0] {
 	case packedPlain:
 		return packed[1:], nil
-	case packedDeflate:
-		return io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed[1:])), unpackLimit))
+	case packedZstd:
+		r, err := unpacker()
+		if err != nil {
+			return nil, err
+		}
+		return r.DecodeAll(packed[1:], nil)
 	}
 	return nil, errors.New("store: unknown packing")
 }

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"crypto/sha256"
+	"slices"
 	"testing"
 	"time"
 
@@ -185,6 +186,32 @@ func TestSavedViewsBelongToTheirMember(t *testing.T) {
 		write(t, db, func(tx *store.Tx) error { return tx.DeleteSavedView(1, b.ID) })
 		if views, err := db.SavedViews(ctx, 1); err != nil || len(views) != 0 {
 			t.Fatalf("got %+v, %v", views, err)
+		}
+	})
+}
+
+// What a store's row is read as belongs to whoever read it, and stores that are alike stay apart.
+func TestSettingsAndPacksAreNotShared(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		c := store.Company{Name: "Uno"}
+		write(t, db, func(tx *store.Tx) error { return tx.PutCompany(&c) })
+		var ids []int64
+		for _, shop := range []string{"a", "b"} {
+			s := store.Store{
+				CompanyID: c.ID, Connector: "mirakl", Name: shop, ExternalID: shop, State: "active", CreatedAt: storetest.Start,
+				Settings: map[string]string{"poll_minutes": "5"}, Packs: []string{"mirakl@2025"},
+			}
+			write(t, db, func(tx *store.Tx) error { return tx.PutStore(&s) })
+			ids = append(ids, s.ID)
+		}
+		for range 2 {
+			for _, id := range ids {
+				s, err := db.Store(t.Context(), id)
+				if err != nil || s.Settings["poll_minutes"] != "5" || len(s.Settings) != 1 || !slices.Equal(s.Packs, []string{"mirakl@2025"}) {
+					t.Fatalf("read %v %v (%v)", s.Settings, s.Packs, err)
+				}
+				s.Settings["poll_minutes"], s.Settings["more"], s.Packs[0] = "9", "x", "other"
+			}
 		}
 	})
 }

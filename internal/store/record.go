@@ -90,10 +90,16 @@ func (r *record) json() json.RawMessage {
 // decode reads a column of JSON; an empty one leaves the target as it is.
 func (r *record) decode(target any) {
 	if s := r.text(); s != "" {
-		if err := json.Unmarshal([]byte(s), target); err != nil {
-			r.fail(err)
-		}
+		r.decodeText(s, target)
 	}
+}
+
+func (r *record) decodeText(text string, target any) bool {
+	if err := json.Unmarshal([]byte(text), target); err != nil {
+		r.fail(err)
+		return false
+	}
+	return true
 }
 
 func (r *record) fail(err error) {

@@ -119,7 +119,7 @@ func (tx *Tx) AddSheetUpload(u SheetUpload, before time.Time) error {
 	if _, err := tx.change("DELETE FROM sheet_upload WHERE at < ?", micros(before)); err != nil {
 		return err
 	}
-	packed, err := tx.db.pack(u.Content)
+	packed, err := pack(u.Content)
 	if err != nil {
 		return err
 	}

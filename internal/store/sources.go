@@ -101,7 +101,7 @@ type sourceKey struct {
 func (tx *Tx) PutSources(sources []Source) error {
 	rows := make([][]any, len(sources))
 	for i, s := range sources {
-		raw, err := tx.db.pack(s.Raw)
+		raw, err := pack(s.Raw)
 		if err != nil {
 			return err
 		}

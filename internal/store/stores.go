@@ -30,9 +30,9 @@ func readStore(r *record) Store {
 		ID: r.int(), Version: r.int(), CompanyID: r.int(), Connector: r.text(), Marketplace: r.text(), Name: r.text(), ExternalID: r.text(), Zone: r.text(),
 		Currency: r.text(), Country: r.text(), Language: r.text(),
 	}
-	r.decode(&s.Settings)
+	s.Settings = settingsRead.decode(r)
 	s.Secret = r.bytes()
-	r.decode(&s.Packs)
+	s.Packs = packsRead.decode(r)
 	s.State, s.CreatedAt = r.text(), r.instant()
 	return s
 }

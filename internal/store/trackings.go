@@ -91,7 +91,7 @@ func (tx *Tx) PutTracking(t Tracking, stateRead string) error {
 // AddTrackingSnapshot keeps what a service answered, once for each content.
 func (tx *Tx) AddTrackingSnapshot(trackingID int64, at time.Time, raw []byte) error {
 	sum := sha256.Sum256(raw)
-	packed, err := tx.db.pack(raw)
+	packed, err := pack(raw)
 	if err != nil {
 		return err
 	}

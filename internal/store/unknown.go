@@ -74,7 +74,7 @@ func (tx *Tx) KeepUnknown(m UnknownMessage, at time.Time) error {
 		return err
 	}
 	sum := sha256.Sum256(m.Body)
-	body, err := tx.db.pack(m.Body[:min(len(m.Body), UnknownKept)])
+	body, err := pack(m.Body[:min(len(m.Body), UnknownKept)])
 	if err != nil {
 		return err
 	}
