@@ -10,7 +10,7 @@ import (
 // What was received is kept compressed: one byte tells how, the content follows.
 const (
 	packedPlain = 0
-	packedZstd  = 1
+	packedZstd  = 2
 )
 
 const (

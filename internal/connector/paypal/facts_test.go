@@ -87,3 +87,13 @@ func TestAnUnreadableDisputeInAFileIsKept(t *testing.T) {
 		t.Errorf("%+v, %v", snaps, err)
 	}
 }
+
+// TestAProofOfAReturnIsNamed: what the buyer hands in when the goods are on their way back is no unknown word.
+func TestAProofOfAReturnIsNamed(t *testing.T) {
+	s := newScene(t)
+	snap, err := s.open(t).Fetch(t.Context(), ref(s.returned(t)))
+	must(t, err)
+	if e := snap.Facts.Evidence; len(e) != 1 || e[0].Kind != "return_proof" || e[0].From != "buyer" {
+		t.Errorf("proofs %+v", e)
+	}
+}

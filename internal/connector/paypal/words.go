@@ -82,6 +82,7 @@ var proofKinds = map[string]string{
 	"PROOF_OF_DELIVERY_SIGNATURE": "signature", "DELIVERY_RECEIPT": "signature",
 	"PHOTOS_OF_SHIPPED_ITEM": "photo", "PROOF_OF_DAMAGE": "photo", "PROOF_OF_MISSING_ITEMS": "photo",
 	"CUSTOMS_DOCUMENT": "customs_notice", "PROOF_OF_DENIAL_BY_CARRIER": "carrier_ticket",
+	"PROOF_OF_RETURN": "return_proof", "ADDITIONAL_PROOF_OF_RETURN": "return_proof", "RETURN_TRACKING_INFORMATION": "return_proof",
 	"ITEM_DESCRIPTION": "listing_snapshot", "LISTING_URL": "listing_snapshot",
 }
 

@@ -285,7 +285,7 @@ var (
 	Readings      = []string{"fault_visible", "no_fault_visible", "unclear", "usage_error", "wrong_item", "pieces_missing", "name_matches"}
 	EvidenceKinds = []string{
 		"photo", "video", "own_test", "tracking_page", "shipping_weight", "freight_charge", "signature", "carrier_ticket", "customs_notice",
-		"request_log", "refund_proof", "line_statistics", "listing_snapshot", "manufacturer_report",
+		"request_log", "refund_proof", "return_proof", "line_statistics", "listing_snapshot", "manufacturer_report",
 	}
 	// Recordable are acts that happened outside the desk and that a person may put on record.
 	Recordable = []string{"asked_carrier", "told_customer", "asked_customs_data", "messaged_supplier", "chatted_with_platform", "received_goods", "reviewed"}
