@@ -163,3 +163,35 @@ func isOpen(o Option) bool { return o.Open }
 func hasOpen(list []Option, code string) bool {
 	return slices.ContainsFunc(list, func(o Option) bool { return o.Open && o.Code == code })
 }
+
+// TestNobodyIsToldToWaitUntilItCosts: in the last hours before silence costs something, something else than waiting is recommended, or nothing.
+func TestNobodyIsToldToWaitUntilItCosts(t *testing.T) {
+	lib, err := Load(os.DirFS("../../packs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	near := 0
+	for _, desk := range desks {
+		rules, err := lib.For(desk.packs, WithHolidays())
+		if err != nil {
+			t.Fatal(err)
+		}
+		eachMatter(rules, desk.via, func(f *dispute.Facts, now time.Time) {
+			next := rules.Evaluate(f, now).Next
+			if next == nil || !rules.ruleByID(next).Counts {
+				return
+			}
+			v := rules.Evaluate(f, next.At.Add(-2*time.Hour))
+			if v.Next == nil || v.Next.Kind != next.Kind {
+				return
+			}
+			near++
+			if v.Recommended == "wait" {
+				t.Fatalf("%v %s in %s: two hours before %s it says to wait", desk.packs, v.Class, v.State, next.Rule)
+			}
+		})
+	}
+	if near == 0 {
+		t.Error("no matter comes near a deadline")
+	}
+}

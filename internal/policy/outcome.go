@@ -373,7 +373,7 @@ func (v *view) advise(out *Verdict, x *index) {
 // recommend names the first open option whose rule holds.
 func (v *view) recommend(out *Verdict, x *index) {
 	for _, r := range x.recommend {
-		if !slices.ContainsFunc(out.Options, func(o Option) bool { return o.Code == r.Option.Text && o.Open }) {
+		if r.Calm && v.pressing(out) || !slices.ContainsFunc(out.Options, func(o Option) bool { return o.Code == r.Option.Text && o.Open }) {
 			continue
 		}
 		truth := v.speaks(&r.Head)
@@ -391,6 +391,15 @@ func (v *view) recommend(out *Verdict, x *index) {
 	if len(out.Why) > maxReasons {
 		out.Why = out.Why[:maxReasons]
 	}
+}
+
+// pressing tells whether silence costs something so soon that the queue marks it.
+func (v *view) pressing(out *Verdict) bool {
+	n, levels := out.Next, v.rules.levels
+	if n == nil || len(levels) == 0 || !v.rules.ruleByID(n).Counts {
+		return false
+	}
+	return v.rules.Level(n.At.Sub(v.now)) != levels[len(levels)-1].Level.Text
 }
 
 // maxReasons is how many reasons a person is shown.

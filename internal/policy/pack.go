@@ -189,6 +189,7 @@ type DetailRule struct {
 type RecommendRule struct {
 	Head   `yaml:",inline"`
 	Option Text `yaml:"option"`
+	Calm   bool `yaml:"calm"` // only while there is time left, by the levels of the queue, before silence costs something
 }
 
 // EvidenceRule lists the proofs that a class needs.
