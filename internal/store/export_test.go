@@ -37,6 +37,18 @@ func PlanAccompanied(t *testing.T, db *DB, ids []int64) (plans []string) {
 	return plans
 }
 
+// Packed is there and back again.
+func Packed(raw []byte) (packed, again []byte, err error) {
+	if packed, err = pack(raw); err != nil {
+		return nil, nil, err
+	}
+	again, err = unpack(packed)
+	return packed, again, err
+}
+
+// Unpack is what reads a row.
+func Unpack(packed []byte) ([]byte, error) { return unpack(packed) }
+
 // Made counts the connections that were opened.
 func (w *Wires) Made() int {
 	w.mu.Lock()
