@@ -156,7 +156,7 @@ func buyerID(f *dispute.Facts) string {
 
 // cardOf is what a list row shows beyond the columns. What only effects, decisions and the safety net change is kept from before.
 func cardOf(m *matter, f *dispute.Facts, v *policy.Verdict, before store.Card) store.Card {
-	card := store.Card{Effect: before.Effect, Pending: before.Pending, Net: before.Net, Alerts: v.Alerts, Unknown: len(f.Unknown), Counts: countsAny(v), Lead: before.Lead}
+	card := store.Card{Effect: before.Effect, Pending: before.Pending, Net: before.Net, NetAgain: before.NetAgain, Alerts: v.Alerts, Unknown: len(f.Unknown), Counts: countsAny(v), Lead: before.Lead}
 	if f.Order != nil && len(f.Order.Items) > 0 {
 		card.Product = f.Order.Items[0].Title
 	}

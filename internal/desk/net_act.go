@@ -12,6 +12,9 @@ import (
 	"parley/internal/store"
 )
 
+// netPatience is how long the net lets an act that is under way at its time go on before it looks again.
+const netPatience = 5 * time.Minute
+
 // netMember stands for the desk itself where a decision names its author.
 const netMember = -1
 
@@ -33,14 +36,15 @@ func (d *Desk) runNet(ctx context.Context, tx *store.Tx, caseID int64, now time.
 	if dl == nil || at.After(now) {
 		return nil
 	}
-	m.c.Card.Net = netMark(dl)
 	under, err := underWay(ctx, tx, caseID)
 	if err != nil {
 		return err
 	}
-	if under { // somebody has answered and it is on its way; should it fail, the net is set again (netAgain)
+	if under { // perhaps an answer, perhaps only a message or a longer protection: the net looks again
+		m.c.Card.NetAgain = now.Add(min(netPatience, dl.At.Sub(now)/2)).Unix() + 1
 		return m.keep(tx, now)
 	}
+	m.c.Card.Net = netMark(dl)
 	did, why, err := d.netAct(ctx, tx, m, &f, &v)
 	if err != nil {
 		return err
@@ -62,6 +66,14 @@ func (d *Desk) runNet(ctx context.Context, tx *store.Tx, caseID int64, now time.
 		return err
 	}
 	return tx.AddEvents([]store.Event{ev})
+}
+
+// netDue is when the net looks at a case: at its time, or later where an act was under way then.
+func netDue(at time.Time, c *store.Case) time.Time {
+	if again := time.Unix(c.Card.NetAgain, 0).UTC(); c.Card.NetAgain > 0 && again.After(at) {
+		return again
+	}
+	return at
 }
 
 // netAgain is called when an act ended badly. A person's answer that did not go through leaves the deadline open: the net may act after

@@ -90,6 +90,34 @@ func TestAnAnswerEndsTheNet(t *testing.T) {
 	})
 }
 
+// TestTheNetWaitsForAnActThatIsNoAnswer: what is under way when the net's time comes may be anything. A longer protection leaves the answer
+// open, and the net gives it once that is through.
+func TestTheNetWaitsForAnActThatIsNoAnswer(t *testing.T) {
+	onEach(t, func(s *scene) {
+		s.dispute(nil)
+		s.net(desk.NetRule{Do: "accept", Margin: 120})
+		page := s.onlyCase()
+		s.passUntil(page.DueAt.Add(-2*time.Hour - 2*time.Minute))
+		s.platform.AddFault(fake.Fault{Method: "aliexpress.trade.redefining.extendsbuyeracceptgoodstime", Kind: fake.ServerError, Times: 1})
+		_, err := s.Decide(bg, s.owner, page.ID, desk.Choice{Option: "extend_protection", Days: 7})
+		s.must(err)
+		s.pass(3 * time.Minute)
+		if under := s.page(page.ID); len(under.Effects) != 1 || under.Effects[0].State == "confirmed" || s.events(page.ID, "net_acted") != 0 {
+			s.t.Fatalf("at the net's time: %+v, %d acts of the net", under.Effects, s.events(page.ID, "net_acted"))
+		}
+		for range 12 {
+			s.pass(5 * time.Minute)
+		}
+		after := s.page(page.ID)
+		if s.events(page.ID, "net_acted") != 1 || len(after.Effects) != 2 || after.Effects[1].Do != "accept" || after.Effects[1].State != "confirmed" {
+			s.t.Errorf("the net acted %d times, acts %+v", s.events(page.ID, "net_acted"), after.Effects)
+		}
+		if n := len(s.platform.Payouts(page.Sources[0].ExternalID)); n != 1 {
+			s.t.Errorf("%d payments", n)
+		}
+	})
+}
+
 func TestTheNetPassesOverWhatItMayNotDo(t *testing.T) {
 	onEach(t, func(s *scene) {
 		s.dispute(nil)

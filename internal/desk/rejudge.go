@@ -154,7 +154,7 @@ func newHanging(n int) *hanging {
 func (h *hanging) add(m *matter, f *dispute.Facts, v *policy.Verdict, now time.Time) {
 	h.timers[m.c.ID] = timersOf(m.c, v, now)
 	if at, dl := netAt(netOf(m.st), m.c.Card.Pending, m.c.Card.Net, v); dl != nil {
-		h.timers[m.c.ID] = append(h.timers[m.c.ID], store.Timer{CaseID: m.c.ID, Kind: netTimer, DueAt: at})
+		h.timers[m.c.ID] = append(h.timers[m.c.ID], store.Timer{CaseID: m.c.ID, Kind: netTimer, DueAt: netDue(at, m.c)})
 	}
 	h.docs[m.c.ID] = searchDoc(m, f)
 	if l, ok := linkOf(m, f); ok {

@@ -182,6 +182,8 @@ func (s *Sim) causeOf(m *matter, t Truth) string {
 		return "called"
 	case last.ID == "":
 		return "unanswered"
+	case last.CreatedAt.After(latest) && s.called(src.CaseID, t.Lapsed):
+		return "called" // and who was called came too late
 	case last.CreatedAt.After(latest):
 		return "late_answer"
 	case last.EndedAt.IsZero() || last.EndedAt.After(t.Lapsed):

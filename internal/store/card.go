@@ -73,6 +73,8 @@ func (r *cardReader) card(c *Card) bool {
 			c.Pending = r.string()
 		case "net":
 			c.Net = r.string()
+		case "net_again":
+			c.NetAgain = int64(r.int())
 		case "counts":
 			r.expect("true")
 			c.Counts = r.ok

@@ -96,13 +96,14 @@ type Card struct {
 	WhyPack  string            `json:"why_pack,omitempty"`
 	Params   map[string]string `json:"params,omitempty"`
 	Alerts   []string          `json:"alerts,omitempty"`
-	Unknown  int               `json:"unknown,omitempty"` // values of the platform we have no word for
-	Effect   string            `json:"effect,omitempty"`  // state of the last outward act: sending, confirmed, in_doubt …
-	Advice   string            `json:"advice,omitempty"`  // what to do first where no option is recommended
-	Pending  string            `json:"pending,omitempty"` // a decision that waits: to_sign, prepared
-	Net      string            `json:"net,omitempty"`     // the deadline before which the safety net has acted already
-	Counts   bool              `json:"counts,omitempty"`  // counts in the marketplace's rate as things stand
-	Lead     string            `json:"lead,omitempty"`    // "kind/id" of the open record that speaks for the case, where it has several
+	Unknown  int               `json:"unknown,omitempty"`   // values of the platform we have no word for
+	Effect   string            `json:"effect,omitempty"`    // state of the last outward act: sending, confirmed, in_doubt …
+	Advice   string            `json:"advice,omitempty"`    // what to do first where no option is recommended
+	Pending  string            `json:"pending,omitempty"`   // a decision that waits: to_sign, prepared
+	Net      string            `json:"net,omitempty"`       // the deadline before which the safety net has acted already
+	NetAgain int64             `json:"net_again,omitempty"` // not before then the net looks again, seconds since 1970: at its time an act was under way
+	Counts   bool              `json:"counts,omitempty"`    // counts in the marketplace's rate as things stand
+	Lead     string            `json:"lead,omitempty"`      // "kind/id" of the open record that speaks for the case, where it has several
 }
 
 // Source is one record at a platform that belongs to a case.
