@@ -91,7 +91,7 @@ func (w gatedWay) Connect(ctx context.Context) (driver.Conn, error) {
 	})
 	if err != nil {
 		if l != nil {
-			_ = l.full.Close() // nobody will use it
+			_ = l.end() // nobody will use it
 		}
 		return nil, err
 	}

@@ -38,7 +38,13 @@ type note struct {
 	Back    map[string]string `json:"back"`    // fingerprints of the open returns, without their orders, as they were read last
 	Talked  map[string]bool   `json:"talked"`  // orders that were talked about since orders were read
 	Stirred map[string]bool   `json:"stirred"` // orders that changed, or were talked about, since returns were read
-	Lately  map[string]int64  `json:"lately"`  // changes that later readings list again because of the overlap: "kind/id", epoch milliseconds
+	Lately  map[string]sight  `json:"lately"`  // changes that later readings list again because of the overlap: "kind/id"
+}
+
+// sight is a change that was listed.
+type sight struct {
+	At    int64 `json:"at"`              // epoch milliseconds
+	Again bool  `json:"again,omitempty"` // by two readings, so that no later change can carry the same instant
 }
 
 // fill makes what is not there, so that it can be written to.
@@ -56,24 +62,26 @@ func (n *note) fill() {
 		n.Stirred = map[string]bool{}
 	}
 	if n.Lately == nil {
-		n.Lately = map[string]int64{}
+		n.Lately = map[string]sight{}
 	}
 }
 
-// news tells whether a change of an order or a thread was not seen before.
+// news tells whether an order or a thread may have changed since it was listed. One without an instant may always have.
 func (n *note) news(kind, id string, at time.Time) bool {
-	key := kind + "/" + id
-	if was, known := n.Lately[key]; known && was == at.UnixMilli() {
-		return false
+	if at.IsZero() {
+		return true
 	}
-	n.Lately[key] = at.UnixMilli()
-	return true
+	key := kind + "/" + id
+	was, known := n.Lately[key]
+	known = known && was.At == at.UnixMilli()
+	n.Lately[key] = sight{at.UnixMilli(), known}
+	return !known || !was.Again
 }
 
 // forget drops changes of a kind that no later reading lists again.
 func (n *note) forget(kind string, latest int64) {
-	maps.DeleteFunc(n.Lately, func(key string, at int64) bool {
-		return strings.HasPrefix(key, kind+"/") && at < latest-2*overlap.Milliseconds()
+	maps.DeleteFunc(n.Lately, func(key string, was sight) bool {
+		return strings.HasPrefix(key, kind+"/") && was.At < latest-2*overlap.Milliseconds()
 	})
 }
 
