@@ -62,6 +62,9 @@ type About struct {
 	Offline bool
 	// Pays are those of Acts that name no sum and let money go at once that was agreed on before; see dispute.Reported.Agreed.
 	Pays []string
+	// Through are the systems that purchases here may be paid through with an account of the seller's own there, such as "paypal": what is
+	// paid back at the one is missing at the other.
+	Through []string
 	// Irrevocable are those of Acts that nothing can take back there.
 	Irrevocable []string
 }
@@ -77,17 +80,6 @@ type Market struct {
 	Code  string   // marketplaces of the glossary, or the connector's kind where the rules know no such marketplace
 	Packs []string // rule packs in force for new cases
 	Zone  string
-}
-
-// Setting describes one field of a store's settings: it gives the form, the check, and the texts
-// "connector.KIND.setting.NAME" and "connector.KIND.setting.NAME.help".
-type Setting struct {
-	Name     string
-	Secret   bool // encrypted at rest, never shown again
-	Required bool
-	Options  []string // allowed values; empty = free text
-	Default  string
-	Pattern  string // regular expression the value must match; empty = any
 }
 
 // Account is one store's way in.

@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"maps"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -180,7 +179,7 @@ func (d *Desk) settings(in StoreInput, old sealed) (map[string]string, sealed, e
 		if value == "" {
 			value = s.Default
 		}
-		if err := checkSetting(s, value); err != nil {
+		if err := s.Check("settings."+s.Name, value); err != nil {
 			return nil, sec, err
 		}
 		if s.Secret {
@@ -195,27 +194,6 @@ func (d *Desk) settings(in StoreInput, old sealed) (map[string]string, sealed, e
 		}
 	}
 	return plain, sec, nil
-}
-
-func checkSetting(s connector.Setting, value string) error {
-	shown := value
-	if s.Secret && value != "" {
-		shown = "•••"
-	}
-	field := "settings." + s.Name
-	switch {
-	case value == "" && s.Required:
-		return fault.Input(field, "", "must be filled in")
-	case value == "":
-		return nil
-	case len(s.Options) > 0 && !slices.Contains(s.Options, value):
-		return fault.Input(field, shown, strings.Join(s.Options, ", "))
-	case s.Pattern != "":
-		if ok, err := regexp.MatchString(`\A(?:`+s.Pattern+`)\z`, value); err != nil || !ok {
-			return fault.Input(field, shown, "matching "+s.Pattern)
-		}
-	}
-	return nil
 }
 
 // AddStore checks the settings against the platform and adds the store. The same shop cannot be added twice.

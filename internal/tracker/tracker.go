@@ -13,7 +13,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -133,40 +132,15 @@ func Told(id, topic, number string, known ...string) Push {
 
 // Settings gives the settings of an account with their defaults, or the fault of the first that is wrong.
 func Settings(about About, given map[string]string) (map[string]string, error) {
-	set := map[string]string{}
-	for _, s := range about.Settings {
-		value := strings.TrimSpace(given[s.Name])
-		if value == "" {
-			value = s.Default
-		}
-		if err := check(s, value); err != nil {
-			return nil, err
-		}
-		set[s.Name] = value
+	set, err := connector.Filled(about.Settings, given, "settings.")
+	if err != nil {
+		return nil, err
 	}
 	set["address"] = strings.TrimSuffix(set["address"], "/")
 	if u, err := url.Parse(set["address"]); set["address"] != "" && (err != nil || u.Host == "" || u.User != nil) {
 		return nil, fault.Input("settings.address", "", "https://host[:port]") // may hold a password: not repeated
 	}
 	return set, nil
-}
-
-func check(s connector.Setting, value string) error {
-	field, shown := "settings."+s.Name, value
-	if s.Secret {
-		shown = ""
-	}
-	switch {
-	case value == "" && s.Required:
-		return fault.Input(field, "", "not empty")
-	case value == "":
-		return nil
-	case len(s.Options) > 0 && !slices.Contains(s.Options, value):
-		return fault.Input(field, shown, strings.Join(s.Options, ", "))
-	case s.Pattern != "" && !regexp.MustCompile(s.Pattern).MatchString(value):
-		return fault.Input(field, shown, s.Pattern)
-	}
-	return nil
 }
 
 // Errors gives the same error for each of n parcels.

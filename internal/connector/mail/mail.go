@@ -120,7 +120,7 @@ func (w way) address() string { return net.JoinHostPort(w.host, w.port) }
 
 // Open checks the settings of a store and makes a session; it calls nothing.
 func (c *Connector) Open(account connector.Account, world connector.World) (connector.Session, error) {
-	set, err := c.checked(account.Settings)
+	set, err := connector.Filled(c.About().Settings, account.Settings, "")
 	if err != nil {
 		return nil, err
 	}
@@ -129,28 +129,6 @@ func (c *Connector) Open(account connector.Account, world connector.World) (conn
 		return nil, err
 	}
 	return &Session{config: k, store: strconv.FormatInt(account.StoreID, 10), limits: c.limits, world: world}, nil
-}
-
-// checked gives the settings with their defaults, or the fault of the first that is wrong.
-func (c *Connector) checked(given map[string]string) (map[string]string, error) {
-	set := map[string]string{}
-	for _, s := range c.About().Settings {
-		value := strings.TrimSpace(given[s.Name])
-		if value == "" {
-			value = s.Default
-		}
-		switch {
-		case value == "" && s.Required:
-			return nil, fault.Input(s.Name, "", "not empty")
-		case value == "":
-		case len(s.Options) > 0 && !slices.Contains(s.Options, value):
-			return nil, fault.Input(s.Name, value, strings.Join(s.Options, ", "))
-		case s.Pattern != "" && !regexp.MustCompile(s.Pattern).MatchString(value):
-			return nil, fault.Input(s.Name, value, s.Pattern)
-		}
-		set[s.Name] = value
-	}
-	return set, nil
 }
 
 // configured reads the settings that are more than words.

@@ -18,7 +18,6 @@ package mirakl
 
 import (
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -123,16 +122,9 @@ func (c *Connector) Open(account connector.Account, world connector.World) (conn
 
 // checked gives the settings with their defaults, or the fault of the first that is wrong.
 func (c *Connector) checked(given map[string]string) (map[string]string, error) {
-	set := map[string]string{}
-	for _, s := range c.About().Settings {
-		value := strings.TrimSpace(given[s.Name])
-		if value == "" {
-			value = s.Default
-		}
-		if err := check(s, value); err != nil {
-			return nil, err
-		}
-		set[s.Name] = value
+	set, err := connector.Filled(c.About().Settings, given, "")
+	if err != nil {
+		return nil, err
 	}
 	set["address"] = strings.TrimSuffix(set["address"], "/")
 	if set["address"] == "" {
@@ -142,25 +134,6 @@ func (c *Connector) checked(given map[string]string) (map[string]string, error) 
 		return nil, fault.Input("address", "", "https://INSTANCE.mirakl.net") // may hold a password: not repeated
 	}
 	return set, nil
-}
-
-func check(s connector.Setting, value string) error {
-	allowed := strings.Join(s.Options, ", ")
-	shown := value
-	if s.Secret {
-		shown = ""
-	}
-	switch {
-	case value == "" && s.Required:
-		return fault.Input(s.Name, "", "not empty")
-	case value == "":
-		return nil
-	case len(s.Options) > 0 && !strings.Contains(", "+allowed+",", " "+value+","):
-		return fault.Input(s.Name, shown, allowed)
-	case s.Pattern != "" && !regexp.MustCompile(s.Pattern).MatchString(value):
-		return fault.Input(s.Name, shown, s.Pattern)
-	}
-	return nil
 }
 
 // Session is an open way to one shop.

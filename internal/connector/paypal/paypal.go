@@ -13,7 +13,6 @@ package paypal
 
 import (
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -101,16 +100,9 @@ func (c *Connector) Open(account connector.Account, world connector.World) (conn
 
 // checked gives the settings with their defaults, or the fault of the first that is wrong.
 func (c *Connector) checked(given map[string]string) (map[string]string, error) {
-	set := map[string]string{}
-	for _, s := range c.About().Settings {
-		value := strings.TrimSpace(given[s.Name])
-		if value == "" {
-			value = s.Default
-		}
-		if err := check(s, value); err != nil {
-			return nil, err
-		}
-		set[s.Name] = value
+	set, err := connector.Filled(c.About().Settings, given, "")
+	if err != nil {
+		return nil, err
 	}
 	set["address"] = strings.TrimSuffix(set["address"], "/")
 	if set["address"] == "" {
@@ -131,21 +123,6 @@ func (c *Connector) checked(given map[string]string) (map[string]string, error) 
 func addressWhole(set map[string]string) error {
 	if set["return_street"]+set["return_city"]+set["return_postal_code"] != "" && set["return_country"] == "" {
 		return fault.Input("return_country", "", "two letters, such as ES")
-	}
-	return nil
-}
-
-func check(s connector.Setting, value string) error {
-	allowed := strings.Join(s.Options, ", ")
-	switch {
-	case value == "" && s.Required:
-		return fault.Input(s.Name, "", "not empty")
-	case value == "":
-		return nil
-	case len(s.Options) > 0 && !strings.Contains(", "+allowed+",", " "+value+","):
-		return fault.Input(s.Name, value, allowed)
-	case s.Pattern != "" && !regexp.MustCompile(s.Pattern).MatchString(value):
-		return fault.Input(s.Name, value, s.Pattern)
 	}
 	return nil
 }

@@ -15,7 +15,6 @@ package shopify
 
 import (
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -59,6 +58,7 @@ func (*Connector) About() connector.About {
 		MaxPicture: largestPicture,
 		Pushes:     true,
 		// Evidence that was submitted cannot be taken back, money neither, and an approved return only with the customer.
+		Through:     []string{"paypal", "stripe"},
 		Irrevocable: []string{"accept_return", "refuse_return", "contest_with_evidence", "refund", "confirm_goods"},
 		Settings: []connector.Setting{
 			{Name: "shop", Required: true, Pattern: `^[A-Za-z0-9][A-Za-z0-9-]{0,60}(\.myshopify\.com)?$`},
@@ -97,16 +97,9 @@ func (c *Connector) Open(account connector.Account, world connector.World) (conn
 
 // checked gives the settings with their defaults, or the fault of the first that is wrong.
 func (c *Connector) checked(given map[string]string) (map[string]string, error) {
-	set := map[string]string{}
-	for _, s := range c.About().Settings {
-		value := strings.TrimSpace(given[s.Name])
-		if value == "" {
-			value = s.Default
-		}
-		if err := check(s, value); err != nil {
-			return nil, err
-		}
-		set[s.Name] = value
+	set, err := connector.Filled(c.About().Settings, given, "")
+	if err != nil {
+		return nil, err
 	}
 	set["address"] = strings.TrimSuffix(set["address"], "/")
 	if set["address"] == "" {
@@ -116,19 +109,4 @@ func (c *Connector) checked(given map[string]string) (map[string]string, error) 
 		return nil, fault.Input("address", "", "https://host[:port]") // may hold a password: not repeated
 	}
 	return set, nil
-}
-
-func check(s connector.Setting, value string) error {
-	allowed := strings.Join(s.Options, ", ")
-	switch {
-	case value == "" && s.Required:
-		return fault.Input(s.Name, "", "not empty")
-	case value == "":
-		return nil
-	case len(s.Options) > 0 && !strings.Contains(", "+allowed+",", ", "+value+","):
-		return fault.Input(s.Name, value, allowed)
-	case s.Pattern != "" && !regexp.MustCompile(s.Pattern).MatchString(value):
-		return fault.Input(s.Name, value, s.Pattern)
-	}
-	return nil
 }

@@ -13,7 +13,6 @@ package stripe
 
 import (
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -90,39 +89,13 @@ func (c *Connector) Open(account connector.Account, world connector.World) (conn
 
 // checked gives the settings with their defaults, or the fault of the first that is wrong.
 func (c *Connector) checked(given map[string]string) (map[string]string, error) {
-	set := map[string]string{}
-	for _, s := range c.About().Settings {
-		value := strings.TrimSpace(given[s.Name])
-		if value == "" {
-			value = s.Default
-		}
-		if err := check(s, value); err != nil {
-			return nil, err
-		}
-		set[s.Name] = value
+	set, err := connector.Filled(c.About().Settings, given, "")
+	if err != nil {
+		return nil, err
 	}
 	set["address"] = strings.TrimSuffix(set["address"], "/")
 	if u, err := url.Parse(set["address"]); set["address"] != "" && (err != nil || u.Host == "" || u.User != nil) {
 		return nil, fault.Input("address", "", "https://host[:port]") // may hold a password: not repeated
 	}
 	return set, nil
-}
-
-func check(s connector.Setting, value string) error {
-	shown := value
-	if s.Secret {
-		shown = ""
-	}
-	allowed := strings.Join(s.Options, ", ")
-	switch {
-	case value == "" && s.Required:
-		return fault.Input(s.Name, "", "not empty")
-	case value == "":
-		return nil
-	case len(s.Options) > 0 && !strings.Contains(", "+allowed+",", " "+value+","):
-		return fault.Input(s.Name, shown, allowed)
-	case s.Pattern != "" && !regexp.MustCompile(s.Pattern).MatchString(value):
-		return fault.Input(s.Name, shown, s.Pattern)
-	}
-	return nil
 }
