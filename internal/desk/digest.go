@@ -54,13 +54,13 @@ func (d *Desk) makeList(ctx context.Context, tx *store.Tx, h store.Hours, due, n
 	if err != nil {
 		return err
 	}
-	p := planOf(h)
+	p := planOf(h.Plan)
 	digest, evening := p.lists(m.Zone, now)
 	if fresh, ok, err := tx.HoursOf(ctx, h.MemberID); err == nil && ok {
 		h = fresh // the other list may have been moved in this transaction
 	}
 	next(&h, digest, evening)
-	if err := tx.PutHours(h); err != nil || m.State != "active" || now.Sub(due) > lateList {
+	if err := tx.SetLists(h); err != nil || m.State != "active" || now.Sub(due) > lateList {
 		return err
 	}
 	tells, err := list(ctx, tx, m, p, now)

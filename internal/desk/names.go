@@ -14,7 +14,7 @@ type names struct {
 	mu        sync.RWMutex
 	readAt    time.Time
 	stale     bool
-	mark      store.NamesMark
+	mark      string
 	stores    map[int64]store.Store
 	companies map[int64]string
 	members   map[int64]store.Member
@@ -56,7 +56,7 @@ func (d *Desk) readNames(ctx context.Context, b book, stale bool) (book, error) 
 	known := n.mark
 	n.stale = false // a change from here on sets it again
 	n.mu.Unlock()
-	mark, err := d.DB.NamesMark(ctx)
+	mark, err := d.DB.Mark(ctx)
 	if err != nil {
 		return b, err
 	}
@@ -65,23 +65,22 @@ func (d *Desk) readNames(ctx context.Context, b book, stale bool) (book, error) 
 			return b, err
 		}
 	}
-	companies, err := d.DB.Companies(ctx)
-	if err != nil {
-		return b, err
-	}
-	b.companies = make(map[int64]string, len(companies))
-	for _, c := range companies {
-		b.companies[c.ID] = c.Name
-	}
 	n.mu.Lock()
 	n.stores, n.companies, n.members, n.mark, n.readAt = b.stores, b.companies, b.members, mark, d.Now()
 	n.mu.Unlock()
 	return b, nil
 }
 
-// newBook reads stores and members, without what no list shows.
+// newBook reads companies, stores and members, without what no list shows.
 func (d *Desk) newBook(ctx context.Context) (book, error) {
-	b := book{stores: map[int64]store.Store{}, members: map[int64]store.Member{}}
+	b := book{stores: map[int64]store.Store{}, companies: map[int64]string{}, members: map[int64]store.Member{}}
+	companies, err := d.DB.Companies(ctx)
+	if err != nil {
+		return b, err
+	}
+	for _, c := range companies {
+		b.companies[c.ID] = c.Name
+	}
 	stores, err := d.DB.Stores(ctx)
 	if err != nil {
 		return b, err

@@ -217,21 +217,19 @@ func (d *Desk) peopleOf(ctx context.Context, tx *store.Tx) (*people, error) {
 		b.members[m.ID] = m
 	}
 	p := &people{d: d, book: b, channels: map[int64][]store.Channel{}, plans: map[int64]Plan{}}
-	channels, err := tx.Channels(ctx)
+	channels, err := tx.ActiveChannels(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range channels {
-		if c.State == "active" {
-			p.channels[c.MemberID] = append(p.channels[c.MemberID], c)
-		}
+		p.channels[c.MemberID] = append(p.channels[c.MemberID], c)
 	}
-	hours, err := tx.AllHours(ctx)
+	plans, err := tx.Plans(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, h := range hours {
-		p.plans[h.MemberID] = planOf(h)
+	for member, plan := range plans {
+		p.plans[member] = planOf(plan)
 	}
 	p.duty, err = dutyLists(ctx, tx)
 	return p, err

@@ -28,9 +28,9 @@ func defaultPlan() Plan {
 	return Plan{From: "00:00", Until: "00:00", QuietFrom: "22:00", QuietUntil: "07:00", Digest: "08:30", Evening: "19:00"}
 }
 
-func planOf(h store.Hours) Plan {
+func planOf(raw json.RawMessage) Plan {
 	p := defaultPlan()
-	if len(h.Plan) > 0 && json.Unmarshal(h.Plan, &p) != nil {
+	if len(raw) > 0 && json.Unmarshal(raw, &p) != nil {
 		return defaultPlan()
 	}
 	return p
@@ -107,7 +107,7 @@ func (d *Desk) NoticePlan(ctx context.Context, who Who) (Plan, error) {
 		return Plan{}, err
 	}
 	h, _, err := d.DB.HoursOf(ctx, who.MemberID)
-	return planOf(h), err
+	return planOf(h.Plan), err
 }
 
 // SetNoticePlan changes it.

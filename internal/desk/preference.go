@@ -43,8 +43,8 @@ func (d *Desk) moveLists(ctx context.Context, tx *store.Tx, m store.Member) erro
 	if err != nil || !had {
 		return err
 	}
-	h.DigestAt, h.EveningAt = planOf(h).lists(m.Zone, d.Now())
-	return tx.PutHours(h)
+	h.DigestAt, h.EveningAt = planOf(h.Plan).lists(m.Zone, d.Now())
+	return tx.SetLists(h)
 }
 
 func checkPreferences(p Preferences) (Preferences, error) {

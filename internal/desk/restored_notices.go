@@ -55,7 +55,7 @@ func skipLists(ctx context.Context, tx *store.Tx, now time.Time) error {
 		if err != nil {
 			return err
 		}
-		digest, evening := planOf(h).lists(m.Zone, now)
+		digest, evening := planOf(h.Plan).lists(m.Zone, now)
 		if !h.DigestAt.IsZero() && !h.DigestAt.After(now) {
 			h.DigestAt = digest
 		}

@@ -112,13 +112,21 @@ func (d *Desk) care(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range slices.Sorted(maps.Keys(b.members)) {
-		m := b.members[id]
-		if m.State != "active" || d.watching.cared[id] {
-			continue
-		}
-		if err := d.careFor(ctx, m, now); err != nil {
-			return err
+	unsure := slices.DeleteFunc(slices.Sorted(maps.Keys(b.members)), func(id int64) bool {
+		return b.members[id].State != "active" || d.watching.cared[id]
+	})
+	if len(unsure) == 0 {
+		return nil
+	}
+	plans, err := d.DB.Plans(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range unsure {
+		if _, had := plans[id]; !had {
+			if err := d.careFor(ctx, b.members[id], now); err != nil {
+				return err
+			}
 		}
 		d.watching.cared[id] = true
 	}
@@ -126,9 +134,6 @@ func (d *Desk) care(ctx context.Context, now time.Time) error {
 }
 
 func (d *Desk) careFor(ctx context.Context, m store.Member, now time.Time) error {
-	if _, had, err := d.DB.HoursOf(ctx, m.ID); err != nil || had {
-		return err
-	}
 	shared, err := d.shared(ctx, "mail")
 	if err != nil {
 		shared = nil // unreadable: no mail until it is set up anew

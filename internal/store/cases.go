@@ -84,13 +84,14 @@ func (r reader) CaseByMatter(ctx context.Context, storeID int64, matter string) 
 
 // heldCase is how a case stands in the database, so that only what differs is written.
 type heldCase struct {
+	store   int64
 	columns []any
 	body    [3]string
 }
 
 func (tx *Tx) hold(cases []Case) {
 	for i := range cases {
-		tx.held[cases[i].ID] = heldCase{cases[i].columns(), cases[i].body()}
+		tx.held[cases[i].ID] = heldCase{cases[i].StoreID, cases[i].columns(), cases[i].body()}
 	}
 }
 
@@ -206,7 +207,7 @@ func (tx *Tx) addCases(cases []*Case) error {
 	}
 	for i, c := range cases {
 		c.ID = ids[matterKey{c.StoreID, tidy(c.Matter)}]
-		tx.held[c.ID] = heldCase{rows[i], c.body()}
+		tx.held[c.ID] = heldCase{c.StoreID, rows[i], c.body()}
 		tx.count(c, 1)
 		tx.touch(c)
 	}
@@ -252,7 +253,7 @@ func (tx *Tx) changeCases(cases []*Case) error {
 		if body != held.body {
 			bodies = append(bodies, c)
 		}
-		tx.held[c.ID] = heldCase{row, body}
+		tx.held[c.ID] = heldCase{c.StoreID, row, body}
 		old := heldTally(held.columns)
 		tx.countRow(old, -1)
 		tx.count(c, 1)

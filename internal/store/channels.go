@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -47,6 +49,18 @@ func readChannel(r *record) Channel {
 // Channels gives every channel in the order of their ids.
 func (r reader) Channels(ctx context.Context) ([]Channel, error) {
 	return all(ctx, r, readChannel, "SELECT "+channelAll+" FROM channel ORDER BY id")
+}
+
+// ActiveChannels gives the channels on which something may be sent, in the order of their ids, without how the last sendings went.
+func (r reader) ActiveChannels(ctx context.Context) ([]Channel, error) {
+	if k, err := r.kept(ctx); k != nil || err != nil {
+		return slices.Clone(k.all().channels), err
+	}
+	channels, err := all(ctx, r, readChannel, "SELECT "+channelAll+" FROM channel WHERE state = 'active' ORDER BY id")
+	for i := range channels {
+		channels[i].FailingSince, channels[i].LastOKAt, channels[i].Fault = time.Time{}, time.Time{}, nil
+	}
+	return channels, err
 }
 
 // ChannelsOf gives a member's channels; member 0 = those of the installation.
@@ -116,7 +130,20 @@ func readHours(r *record) Hours {
 	return Hours{MemberID: r.int(), Plan: r.json(), DigestAt: r.instant(), EveningAt: r.instant()}
 }
 
-// AllHours gives the plans of all members who have one.
+// Plans gives the plans of the week of all members who have one.
+func (r reader) Plans(ctx context.Context) (map[int64]json.RawMessage, error) {
+	if k, err := r.kept(ctx); k != nil || err != nil {
+		return maps.Clone(k.all().plans), err
+	}
+	all, err := r.AllHours(ctx)
+	plans := make(map[int64]json.RawMessage, len(all))
+	for _, h := range all {
+		plans[h.MemberID] = h.Plan
+	}
+	return plans, err
+}
+
+// AllHours gives the plans of all members who have one, with their next lists.
 func (r reader) AllHours(ctx context.Context) ([]Hours, error) {
 	return all(ctx, r, readHours, "SELECT "+hoursAll+" FROM hours ORDER BY member_id")
 }
@@ -134,8 +161,14 @@ var hoursTable = table{name: "hours", columns: []string{"member_id", "plan", "di
 
 // PutHours writes a member's plan.
 func (tx *Tx) PutHours(h Hours) error {
+	tx.TouchedNames()
 	_, err := put(tx, hoursTable, [][]any{{h.MemberID, string(h.Plan), micros(h.DigestAt), micros(h.EveningAt)}}, nothing)
 	return err
+}
+
+// SetLists writes when a member's next lists of the day are due.
+func (tx *Tx) SetLists(h Hours) error {
+	return tx.must("hours", "UPDATE hours SET digest_at = ?, evening_at = ? WHERE member_id = ?", micros(h.DigestAt), micros(h.EveningAt), h.MemberID)
 }
 
 // TakeDigests moves the morning lists that are due by now out of the way and gives whose they are. The caller writes the next instant

@@ -26,7 +26,7 @@ type Copied struct {
 // package blob moves.
 var notCopied = []string{
 	"migration", "search", "search_data", "search_idx", "search_docsize", "search_config", "search_content", "indexed", "number", "word", "node",
-	"lease", "subscription", "blob", "blob_part",
+	"lease", "subscription", "blob", "blob_part", "mark",
 }
 
 // reindexing is the setting that says that cases wait for their words; see Unindexed.
@@ -58,8 +58,7 @@ func (db *DB) CopyTo(ctx context.Context, to *DB) ([]Copied, error) {
 			}
 			copied = append(copied, c)
 		}
-		_, err := put(tx, settingTable, [][]any{{reindexing, "1"}}, nothing)
-		return err
+		return tx.PutSetting(reindexing, "1")
 	})
 	return copied, err
 }
@@ -329,6 +328,7 @@ func (tx *Tx) Unindexed(after int64, limit int) ([]int64, error) {
 
 // Indexed says that every case is found by its words.
 func (tx *Tx) Indexed() error {
+	tx.TouchedNames()
 	_, err := tx.change("DELETE FROM setting WHERE key = ?", reindexing)
 	return err
 }

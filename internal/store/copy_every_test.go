@@ -15,7 +15,7 @@ func leftBehind() map[string]string {
 		"migration": "belongs to the database itself",
 		"search":    "made anew from the cases", "indexed": "made anew from the cases", "number": "made anew from the cases", "word": "made anew from the cases",
 		"node": "programs that run", "lease": "programs that run", "subscription": "connections that are open",
-		"blob": "files go by package blob", "blob_part": "files go by package blob",
+		"blob": "files go by package blob", "blob_part": "files go by package blob", "mark": "says that something changed",
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 )
 
@@ -25,63 +24,29 @@ func (f feed) wants(kind string, storeID int64) bool {
 	return (f.kinds[0] == EveryEvent || slices.Contains(f.kinds, kind)) && (len(f.stores) == 0 || slices.Contains(f.stores, storeID))
 }
 
-// feeds keeps who hears events, so that a write does not ask. It is read again after a change here, when another node tells of one, and
-// after a while in any case.
-type feeds struct {
-	mu     sync.Mutex
-	list   []feed
-	readAt time.Time // zero = not known
-	turn   int       // goes up when it is forgotten: what was asked before that is not kept
-}
-
-// feedsAge is how old the list may be where no word of a change came through.
-const feedsAge = 30 * time.Second
-
-func (f *feeds) forget() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.readAt = time.Time{}
-	f.turn++
-}
-
-func (f *feeds) known(now time.Time) (list []feed, ok bool, turn int) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.list, !f.readAt.IsZero() && now.Sub(f.readAt) < feedsAge, f.turn
-}
-
-func (f *feeds) keep(list []feed, now time.Time, turn int) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.turn == turn {
-		f.list, f.readAt = list, now
+// feedsOf are the feeds among channels.
+func feedsOf(channels []Channel) []feed {
+	var out []feed
+	for _, c := range channels {
+		if c.MemberID == 0 && len(c.Events) > 0 {
+			out = append(out, feed{c.ID, c.Events, c.Stores})
+		}
 	}
+	return out
 }
 
 // Feeding tells whether some program is known to hear events.
 func (db *DB) Feeding() bool {
-	db.feeds.mu.Lock()
-	defer db.feeds.mu.Unlock()
-	return len(db.feeds.list) > 0
+	k := db.keeping.Load()
+	return k != nil && len(k.feeds) > 0
 }
 
 func (tx *Tx) feeds() ([]feed, error) {
-	now := tx.db.now()
-	list, ok, turn := tx.db.feeds.known(now)
-	if ok {
-		return list, nil
+	if k, err := tx.reader.kept(tx.ctx); k != nil || err != nil {
+		return k.all().feeds, err
 	}
-	read := func(r *record) feed {
-		f := feed{channel: r.int()}
-		r.decode(&f.kinds)
-		r.decode(&f.stores)
-		return f
-	}
-	list, err := all(tx.ctx, tx.reader, read, "SELECT id, events, stores FROM channel WHERE member_id = 0 AND state = 'active' AND events NOT IN ('', '[]') ORDER BY id")
-	if err == nil {
-		tx.db.feeds.keep(list, now, turn)
-	}
-	return list, err
+	channels, err := tx.ActiveChannels(tx.ctx)
+	return feedsOf(channels), err
 }
 
 var letterTable = table{name: "letter", columns: []string{
@@ -108,14 +73,21 @@ func (tx *Tx) feed(to []feed, events []Event, ids []int64) error {
 }
 
 func (tx *Tx) storesOf(events []Event) (map[int64]int64, error) {
-	ids := make([]int64, len(events))
-	for i, e := range events {
-		ids[i] = e.CaseID
+	out := map[int64]int64{}
+	var ids []int64
+	for _, e := range events {
+		if h, ok := tx.held[e.CaseID]; ok {
+			out[e.CaseID] = h.store
+		} else {
+			ids = append(ids, e.CaseID)
+		}
+	}
+	if len(ids) == 0 {
+		return out, nil
 	}
 	slices.Sort(ids)
 	type owned struct{ id, store int64 }
 	found, err := byIDs(tx.ctx, tx.reader, func(r *record) owned { return owned{r.int(), r.int()} }, "SELECT id, store_id FROM case_ WHERE id", "", slices.Compact(ids))
-	out := make(map[int64]int64, len(found))
 	for _, o := range found {
 		out[o.id] = o.store
 	}

@@ -17,6 +17,9 @@ func readMember(r *record) Member {
 
 // Members gives all members in the order of their ids, removed ones too.
 func (r reader) Members(ctx context.Context) ([]Member, error) {
+	if k, err := r.kept(ctx); k != nil || err != nil {
+		return copies(k.all().members), err
+	}
 	members, err := all(ctx, r, readMember, "SELECT "+memberAll+" FROM member ORDER BY id")
 	if err != nil {
 		return nil, err
@@ -35,6 +38,13 @@ func (r reader) Members(ctx context.Context) ([]Member, error) {
 
 // Member gives one member. NotFound if there is none.
 func (r reader) Member(ctx context.Context, id int64) (Member, error) {
+	if k, err := r.kept(ctx); k != nil || err != nil {
+		i, ok := slices.BinarySearchFunc(k.all().members, id, func(m Member, id int64) int { return cmp.Compare(m.ID, id) })
+		if err != nil || !ok {
+			return Member{}, cmp.Or(err, missing("member"))
+		}
+		return k.members[i].copied(), nil
+	}
 	return r.member(ctx, "id = ?", id)
 }
 

@@ -21,9 +21,10 @@ func (w Work) First() time.Time {
 	return first
 }
 
-// NextWork asks for all kinds at once; see the Next methods of each.
+// NextWork asks for all kinds at once; see the Next methods of each. Each column has a name: SQLite's driver would make one of its whole text.
 func (r reader) NextWork(ctx context.Context) (Work, error) {
-	const text = "SELECT (" + nextEffect + "), (" + nextTimer + "), (" + nextSync + "), (" + nextWantedOrder + "), (" + nextNotice + "), (" + nextLook + "), (" + nextTracking + "), (" + nextFeed + ")"
+	const text = "SELECT (" + nextEffect + ") AS effect, (" + nextTimer + ") AS timer, (" + nextSync + ") AS sync, (" + nextWantedOrder + ") AS wanted, (" +
+		nextNotice + ") AS notice, (" + nextLook + ") AS look, (" + nextTracking + ") AS tracking, (" + nextFeed + ") AS feed"
 	return one(ctx, r, "work", func(r *record) Work {
 		return Work{r.instant(), r.instant(), r.instant(), r.instant(), r.instant(), r.instant(), r.instant(), r.instant()}
 	}, text)

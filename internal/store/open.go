@@ -50,7 +50,7 @@ type DB struct {
 	turns      atomic.Int64 // of writes, see tallySlots
 	closing    sync.Once
 	vocabulary vocabulary
-	feeds      feeds
+	keeping    atomic.Pointer[kept]
 }
 
 // Open opens the database at "sqlite:PATH", a plain path, or "postgres://…", creates it (SQLite) and brings its schema
@@ -87,7 +87,7 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 	pool.SetMaxOpenConns(max(16, 4*runtime.NumCPU()))
 	pool.SetMaxIdleConns(max(16, 4*runtime.NumCPU()))
 	db.pool = pool
-	db.reader = reader{dialect{postgres: true}, poolRunner{db: pool, dialect: dialect{postgres: true}}}
+	db.reader = reader{dialect{postgres: true}, poolRunner{db: pool, dialect: dialect{postgres: true}}, db}
 	if err := db.checkEncoding(ctx); err != nil {
 		return err
 	}
@@ -142,13 +142,13 @@ func (db *DB) openSQLite(ctx context.Context, address string) error {
 	db.pool.SetMaxIdleConns(readers)
 	db.writer, err = startWriter(ctx, db.writing, db.now, path+"-wal", db.log)
 	outside := poolRunner{db: db.pool, prepared: &prepared{}, gated: db.gate != nil}
-	db.reader = reader{dialect{}, outside}
+	db.reader = reader{dialect{}, outside, db}
 	switch {
 	case err != nil:
 	case db.gate == nil:
 		db.writer.tidyWhenIdle()
 	default: // no run may depend on the moment at which something comes by the real clock
-		db.reader = reader{dialect{}, savingRunner{outside, db.writer}}
+		db.reader = reader{dialect{}, savingRunner{outside, db.writer}, db}
 	}
 	return err
 }

@@ -19,6 +19,7 @@ import (
 type reader struct {
 	dialect dialect
 	runner
+	keeper keeper // nil: everything is asked for
 }
 
 // runner sends one sentence to the engine, in our text with ? for values. A limit is written "? + 0": SQLite looks into

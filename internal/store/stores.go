@@ -9,6 +9,9 @@ import (
 
 // Companies gives all companies in the order of their ids.
 func (r reader) Companies(ctx context.Context) ([]Company, error) {
+	if k, err := r.kept(ctx); k != nil || err != nil {
+		return slices.Clone(k.all().companies), err
+	}
 	read := func(r *record) Company { return Company{ID: r.int(), Name: r.text()} }
 	return all(ctx, r, read, "SELECT id, name FROM company ORDER BY id")
 }
@@ -39,16 +42,35 @@ func readStore(r *record) Store {
 
 // Stores gives all stores in the order of their ids, closed ones too.
 func (r reader) Stores(ctx context.Context) ([]Store, error) {
+	if k, err := r.kept(ctx); k != nil || err != nil {
+		return copies(k.all().stores), err
+	}
 	return all(ctx, r, readStore, "SELECT "+storeAll+" FROM store ORDER BY id")
 }
 
 // Store gives one store. NotFound if there is none.
 func (r reader) Store(ctx context.Context, id int64) (Store, error) {
+	if k, err := r.kept(ctx); k != nil || err != nil {
+		s, ok := k.all().store(id)
+		if err == nil && !ok {
+			err = missing("store")
+		}
+		return s, err
+	}
 	return one(ctx, r, "store", readStore, "SELECT "+storeAll+" FROM store WHERE id = ?", id)
 }
 
 // StoresByID gives stores by id. What does not exist is left out.
 func (r reader) StoresByID(ctx context.Context, ids []int64) (map[int64]Store, error) {
+	if k, err := r.kept(ctx); k != nil || err != nil {
+		out := make(map[int64]Store, len(ids))
+		for _, id := range ids {
+			if s, ok := k.all().store(id); ok {
+				out[id] = s
+			}
+		}
+		return out, err
+	}
 	found, err := byIDs(ctx, r, readStore, "SELECT "+storeAll+" FROM store WHERE id", "", slices.Compact(slices.Sorted(slices.Values(ids))))
 	out := make(map[int64]Store, len(found))
 	for _, s := range found {
@@ -62,16 +84,6 @@ func (s *Store) columns() []any {
 		s.Version, s.CompanyID, s.Connector, s.Marketplace, s.Name, s.ExternalID, s.Zone, s.Currency, s.Country, s.Language, encode(s.Settings),
 		s.Secret, encode(s.Packs), s.State, micros(s.CreatedAt),
 	}
-}
-
-// NamesMark is what changes whenever a store or a member was added or changed, by whichever program.
-type NamesMark struct{ Stores, StoreVersions, Members, MemberVersions int64 }
-
-// NamesMark asks for the mark.
-func (r reader) NamesMark(ctx context.Context) (NamesMark, error) {
-	const text = "SELECT (SELECT count(*) FROM store), (SELECT CAST(coalesce(sum(version), 0) AS BIGINT) FROM store)," +
-		" (SELECT count(*) FROM member), (SELECT CAST(coalesce(sum(version), 0) AS BIGINT) FROM member)"
-	return one(ctx, r, "mark", func(r *record) NamesMark { return NamesMark{r.int(), r.int(), r.int(), r.int()} }, text)
 }
 
 // PutStore adds a store (ID 0; it gets ID and Version 1, and is to be read at once) or changes one, whose Version goes
@@ -115,22 +127,34 @@ func (tx *Tx) addSync(storeID int64, at time.Time) error {
 
 // SetSecret replaces a store's sealed secret, such as a renewed token, without touching its version: no person edits it.
 func (tx *Tx) SetSecret(storeID int64, sealed []byte) error {
+	tx.TouchedNames()
 	return tx.must("store", "UPDATE store SET secret = ? WHERE id = ?", sealed, storeID)
 }
 
 // Setting gives a value of the whole installation, empty if it was never set.
 func (r reader) Setting(ctx context.Context, key string) (string, error) {
-	found, err := all(ctx, r, (*record).text, "SELECT value FROM setting WHERE key = ?", key)
-	if err != nil || len(found) == 0 {
-		return "", err
+	if k, err := r.kept(ctx); k != nil || err != nil {
+		return k.all().settings[key], err
 	}
-	return found[0], nil
+	set, err := r.settings(ctx)
+	return set[key], err
+}
+
+func (r reader) settings(ctx context.Context) (map[string]string, error) {
+	type pair struct{ key, value string }
+	pairs, err := all(ctx, r, func(r *record) pair { return pair{r.text(), r.text()} }, "SELECT key, value FROM setting")
+	out := make(map[string]string, len(pairs))
+	for _, p := range pairs {
+		out[p.key] = p.value
+	}
+	return out, err
 }
 
 var settingTable = table{name: "setting", columns: []string{"key", "value"}, key: []string{"key"}}
 
 // AddSetting keeps a value of the whole installation unless there is one, and gives the one that is kept.
 func (tx *Tx) AddSetting(key, value string) (string, error) {
+	tx.TouchedNames()
 	if _, err := tx.change("INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING", key, value); err != nil {
 		return "", err
 	}

@@ -44,8 +44,27 @@ func (r reader) Tracker(ctx context.Context, id int64) (Tracker, error) {
 	return one(ctx, r, "tracker", readTracker, "SELECT "+trackerAll+" FROM tracker WHERE id = ? AND state <> 'closed'", id)
 }
 
+// tracked gives the companies that ever had an account, and which of them have one in use.
+func (r reader) tracked(ctx context.Context) (map[int64]bool, error) {
+	if k, err := r.kept(ctx); k != nil || err != nil {
+		return k.all().tracked, err
+	}
+	type account struct {
+		company int64
+		active  bool
+	}
+	read := func(r *record) account { return account{r.int(), r.text() == "active"} }
+	accounts, err := all(ctx, r, read, "SELECT DISTINCT company_id, state FROM tracker")
+	out := map[int64]bool{}
+	for _, a := range accounts {
+		out[a.company] = out[a.company] || a.active
+	}
+	return out, err
+}
+
 // AddTracker adds an account and fills in its id.
 func (tx *Tx) AddTracker(t *Tracker) (err error) {
+	tx.TouchedNames()
 	t.ID, err = tx.number("INSERT INTO tracker (company_id, kind, name, settings, secret, state, created_at, last_ok_at, failing_since, fault, quota_total, quota_left, hold_until, lease_until)"+
 		" VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, '', ?, ?, 0, 0) RETURNING id",
 		t.CompanyID, t.Kind, t.Name, encode(t.Settings), t.Secret, t.State, micros(t.CreatedAt), t.QuotaTotal, t.QuotaLeft)
@@ -59,6 +78,7 @@ func (tx *Tx) SetTrackerSecret(id int64, secret []byte) error {
 
 // CloseTracker ends the use of an account and forgets its secret. Its parcels wait for another one; what is known of them stays.
 func (tx *Tx) CloseTracker(id int64, at time.Time) error {
+	tx.TouchedNames()
 	if err := tx.must("tracker", "UPDATE tracker SET state = 'closed', secret = NULL, settings = '' WHERE id = ? AND state <> 'closed'", id); err != nil {
 		return err
 	}

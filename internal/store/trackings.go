@@ -55,6 +55,9 @@ func (r reader) DueTrackings(ctx context.Context, trackerID int64, now time.Time
 
 // TrackingsOfCases gives the parcels of cases, by case. Cases without one are left out.
 func (r reader) TrackingsOfCases(ctx context.Context, ids []int64) (map[int64]Tracking, error) {
+	if tracked, err := r.tracked(ctx); err != nil || len(tracked) == 0 {
+		return map[int64]Tracking{}, err
+	}
 	type linked struct {
 		caseID int64
 		t      Tracking
@@ -153,11 +156,14 @@ func (tx *Tx) LinkParcels(links []ParcelLink, now time.Time) error {
 	if len(links) == 0 {
 		return nil
 	}
-	companies, err := all(tx.ctx, tx.reader, (*record).int, "SELECT DISTINCT company_id FROM tracker WHERE state = 'active'")
-	if err != nil || len(companies) == 0 {
+	tracked, err := tx.tracked(tx.ctx)
+	if err != nil {
 		return err
 	}
-	links = slices.DeleteFunc(slices.Clone(links), func(l ParcelLink) bool { return !slices.Contains(companies, l.CompanyID) })
+	links = slices.DeleteFunc(slices.Clone(links), func(l ParcelLink) bool { return !tracked[l.CompanyID] })
+	if len(links) == 0 {
+		return nil
+	}
 	had, err := tx.linksOf(links)
 	if err != nil {
 		return err

@@ -20,14 +20,15 @@ type Tx struct {
 	tallies map[tallyKey]tallySum
 	changed gathered
 	learned map[string]bool // words for the table of words; see learn
+	seen    *kept           // what was found kept
 }
 
 func (db *DB) newTx(ctx context.Context, r runner) *Tx {
-	return &Tx{
-		reader: reader{db.dialect, r}, ctx: ctx, db: db,
-		held: map[int64]heldCase{}, tallies: map[tallyKey]tallySum{}, changed: newGathered(),
-		learned: map[string]bool{},
+	tx := &Tx{
+		ctx: ctx, db: db, held: map[int64]heldCase{}, tallies: map[tallyKey]tallySum{}, changed: newGathered(), learned: map[string]bool{},
 	}
+	tx.reader = reader{db.dialect, r, tx}
+	return tx
 }
 
 // Touched says that a case changed, for those who listen with AfterCommit. The Put methods call it themselves.
@@ -36,7 +37,7 @@ func (tx *Tx) Touched(caseID int64) { tx.changed.cases[caseID] = true }
 // TouchedStore says that something of a store changed: its settings, its state, how its reading stands.
 func (tx *Tx) TouchedStore(storeID int64) { tx.changed.stores[storeID] = true }
 
-// TouchedNames says that a name, a right or a setting changed that others keep in memory.
+// TouchedNames says that something changed that is kept in memory, see kept.
 func (tx *Tx) TouchedNames() { tx.changed.names = true }
 
 // Write runs do and makes what it changed durable: when it returns nil, the changes survive a power cut. An error of do
@@ -75,7 +76,10 @@ func (tx *Tx) run(do func(*Tx) error) error {
 	if err := do(tx); err != nil {
 		return err
 	}
-	return tx.keepTallies()
+	if err := tx.keepTallies(); err != nil || !tx.changed.names {
+		return err
+	}
+	return tx.putMark()
 }
 
 // writeAlone is one PostgreSQL transaction.
@@ -107,9 +111,6 @@ func (db *DB) committed(tx *Tx) {
 
 // heard takes in what was changed, here or by another node.
 func (db *DB) heard(g gathered) {
-	if g.names || g.all {
-		db.feeds.forget()
-	}
 	db.news.add(g)
 }
 
