@@ -35,17 +35,46 @@ type twoSides struct {
 func newTwoSides(t *testing.T) *twoSides {
 	t.Helper()
 	s := newShopSide(t, 1)
+	s.openClaim()
+	return s
+}
+
+// openClaim lets the customer turn to PayPal, and the desk read of it.
+func (s *twoSides) openClaim() {
+	s.t.Helper()
 	s.claim = s.paypal.Open(s.accounts, paypal.DisputeSpec{
 		Transaction: paidThrough, Reason: "MERCHANDISE_OR_SERVICE_NOT_AS_DESCRIBED", Amount: paypal.Money{Minor: 3990, Currency: "EUR"},
 		AnswerBy: s.app.Clock.Now().AddDate(0, 0, 5),
 	})
-	s.must(s.app.Desk.SyncNow(t.Context(), s.who, s.account))
-	s.must(s.app.Desk.Settle(t.Context()))
-	return s
+	s.must(s.app.Desk.SyncNow(s.t.Context(), s.who, s.account))
+	s.must(s.app.Desk.Settle(s.t.Context()))
+}
+
+// wishFor lets the customer ask the shop to take back what was paid through PayPal under a number.
+func (s *twoSides) wishFor(payment string) {
+	now := s.app.Clock.Now()
+	order := s.shop.PlaceOrder(shopify.OrderSpec{
+		Customer: shopify.Customer{First: "Ana", Last: "Ruiz"}, Currency: "EUR", Placed: now.AddDate(0, 0, -12), Gateway: "paypal",
+		Authorization: payment, Lines: []shopify.LineSpec{{Title: "Lámpara", Quantity: 1, Price: 3990}},
+	})
+	s.shop.Send(order, "Correos", "PQ1", now.AddDate(0, 0, -10))
+	s.wish = s.shop.RequestReturn(order, shopify.ReturnSpec{Quantity: 1, ReasonHandle: "defective", At: now})
 }
 
 // newShopSide is such a purchase before the customer turned to PayPal, on a clock of a speed.
 func newShopSide(t *testing.T, speed float64) *twoSides {
+	t.Helper()
+	return newAccounts(t, speed, func(s *twoSides) { s.wishFor(paidThrough) })
+}
+
+// newTwoAccounts are a shop and an account where nothing happened yet.
+func newTwoAccounts(t *testing.T) *twoSides {
+	t.Helper()
+	return newAccounts(t, 1, func(*twoSides) {})
+}
+
+// newAccounts adds both to a desk that then reads what happened there before.
+func newAccounts(t *testing.T, speed float64, before func(*twoSides)) *twoSides {
 	t.Helper()
 	clock := app.FastClockFrom(time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC), speed)
 	a, err := app.New(t.Context(), app.Config{Data: t.TempDir(), AllowPrivate: true, Clock: clock})
@@ -57,12 +86,7 @@ func newShopSide(t *testing.T, speed float64) *twoSides {
 	s.must(err)
 	shops := shopify.New(shopify.Options{Now: clock.Now})
 	s.shop = shops.AddShop(shopify.ShopSpec{Name: "Casa Norte", Domain: "casa-norte", Country: "ES", Currency: "EUR"})
-	order := s.shop.PlaceOrder(shopify.OrderSpec{
-		Customer: shopify.Customer{First: "Ana", Last: "Ruiz"}, Currency: "EUR", Placed: clock.Now().AddDate(0, 0, -12), Gateway: "paypal",
-		Authorization: paidThrough, Lines: []shopify.LineSpec{{Title: "Lámpara", Quantity: 1, Price: 3990}},
-	})
-	s.shop.Send(order, "Correos", "PQ1", clock.Now().AddDate(0, 0, -10))
-	s.wish = s.shop.RequestReturn(order, shopify.ReturnSpec{Quantity: 1, ReasonHandle: "defective", At: clock.Now()})
+	before(s)
 	s.accounts = s.paypal.AddAccount(paypal.AccountSpec{Name: "Casa Norte"})
 	s.server = httptest.NewServer(s.paypal)
 	s.account = s.add("paypal", s.server, map[string]string{"client_id": s.accounts.ClientID, "client_secret": s.accounts.Secret})
@@ -158,6 +182,39 @@ func TestADisputeThatBeganMeanwhileStopsARefundInTheShop(t *testing.T) {
 	}
 }
 
+// The customer asks the shop for a return while a claim at PayPal waits to be paid, and somebody pays in the shop's own pages. The desk has not
+// read the shop since, and knows of no order there: the claim is not paid.
+func TestAReturnThatWasPaidMeanwhileStopsAClaim(t *testing.T) {
+	for name, c := range map[string]struct {
+		payment, outcome string
+		acts             int
+	}{"no return": {"", "confirmed", 1}, "of another payment": {"1AB23456CD789012E", "confirmed", 1}, "of this payment": {paidThrough, "refused", 0}} {
+		t.Run(name, func(t *testing.T) {
+			s := newTwoAccounts(t)
+			s.openClaim()
+			page := s.page("paypal")
+			if len(page.Purchase) != 0 {
+				t.Fatalf("the purchase shows %+v beside the dispute", page.Purchase)
+			}
+			_, err := s.app.Desk.Decide(t.Context(), s.who, page.ID, desk.Choice{Option: "accept", Basis: page.Basis})
+			s.must(err)
+			s.forgetReading(s.store)
+			if c.payment != "" {
+				s.wishFor(c.payment)
+				if !s.shop.PayBack(s.wish, 3990) {
+					t.Fatal("the shop did not pay back")
+				}
+			}
+			s.must(s.app.Desk.Settle(t.Context()))
+			effects, err := s.app.DB.EffectsOf(t.Context(), page.ID)
+			s.must(err)
+			if len(effects) != 1 || effects[0].State != c.outcome || s.paypal.Acted() != c.acts {
+				t.Errorf("%d acts at PayPal, %d effects, the first %s %s", s.paypal.Acted(), len(effects), effects[0].State, effects[0].Fault)
+			}
+		})
+	}
+}
+
 // The safety net accepts the dispute at PayPal, and just then the shop pays the same money by hand: the act is not sent, and a person is called.
 func TestTheNetCallsAPersonWhereItsMoneyWasPaidElsewhere(t *testing.T) {
 	s := newTwoSides(t)
@@ -217,7 +274,7 @@ func (s *twoSides) refundWhile(happens func()) []store.Effect {
 	page := s.page("shopify")
 	_, err := s.app.Desk.Decide(ctx, s.who, page.ID, desk.Choice{Option: "refund", Amount: money.Amount{Minor: 3990, Currency: "EUR"}, Basis: page.Basis})
 	s.must(err)
-	s.forgetReading()
+	s.forgetReading(s.account)
 	happens()
 	s.must(s.app.Desk.Settle(ctx))
 	effects, err := s.app.DB.EffectsOf(ctx, page.ID)
@@ -225,12 +282,12 @@ func (s *twoSides) refundWhile(happens func()) []store.Effect {
 	return effects
 }
 
-// forgetReading lets the last reading of PayPal be an hour ago, and the next an hour off.
-func (s *twoSides) forgetReading() {
+// forgetReading lets the last reading of a store be an hour ago, and the next an hour off.
+func (s *twoSides) forgetReading(id int64) {
 	s.t.Helper()
 	ctx := s.t.Context()
 	s.must(s.app.DB.Write(ctx, func(tx *store.Tx) error {
-		read, err := tx.SyncOf(ctx, s.account)
+		read, err := tx.SyncOf(ctx, id)
 		if err != nil {
 			return err
 		}

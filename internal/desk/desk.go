@@ -85,10 +85,10 @@ type Desk struct {
 	saves ride[*trial]   // how acts stand on their way
 	ends  ride[shownAct] // acts that the platform shows
 
-	wrong    wrongDeliveries
-	payers   *payers
-	watching *watching
-	tidied   atomic.Int64 // second at which Settle or Step tidied up last
+	wrong        wrongDeliveries
+	counterparts *counterparts
+	watching     *watching
+	tidied       atomic.Int64 // second at which Settle or Step tidied up last
 }
 
 // New makes a desk. It starts nothing: see Run.
@@ -110,7 +110,7 @@ func New(o Options) *Desk {
 		wakeSync: make(chan struct{}, 1), wakeEffects: make(chan struct{}, 1),
 		wakeTimers: make(chan struct{}, 1), wakeOrders: make(chan struct{}, 1),
 		wakeNotices: make(chan struct{}, 1), wakeWatch: make(chan struct{}, 1), wakeTrackings: make(chan struct{}, 1),
-		wakeSubscriptions: make(chan struct{}, 1), wakeFeed: make(chan struct{}, 1), watching: newWatching(), payers: newPayers(),
+		wakeSubscriptions: make(chan struct{}, 1), wakeFeed: make(chan struct{}, 1), watching: newWatching(), counterparts: newCounterparts(),
 	}
 	d.abouts = make(map[string]connector.About, len(o.Connectors))
 	for kind, c := range o.Connectors {

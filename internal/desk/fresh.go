@@ -28,7 +28,7 @@ func (t *trial) stillLeft(ctx context.Context, own connector.Snapshot) error {
 	if err := t.d.looks.take(ctx, near); err != nil {
 		return err
 	}
-	heard, err := t.hearPayers(ctx, near.names)
+	heard, err := t.hearCounterparts(ctx, near.names)
 	if err != nil {
 		return err
 	}

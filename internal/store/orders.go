@@ -106,6 +106,12 @@ func (db *DB) WantedOrders(ctx context.Context, now time.Time, lease time.Durati
 	return taken, err
 }
 
+// UnreadOrders gives the orders of a store that were never read and are wanted by an instant, longest waiting first.
+func (r reader) UnreadOrders(ctx context.Context, storeID int64, by time.Time, limit int) ([]Order, error) {
+	const text = "SELECT " + orderAll + " FROM order_ WHERE wanted_at > 0 AND wanted_at <= ? AND store_id = ? AND fetched_at = 0 ORDER BY wanted_at LIMIT ? + 0"
+	return all(ctx, r, readOrder, text, micros(by), storeID, limit)
+}
+
 // NextWantedOrder gives the instant at which the next order is to be read; zero if none is wanted.
 func (r reader) NextWantedOrder(ctx context.Context) (time.Time, error) {
 	return one(ctx, r, "order", (*record).instant, nextWantedOrder)
