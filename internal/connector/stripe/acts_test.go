@@ -1,6 +1,7 @@
 package stripe_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -120,6 +121,45 @@ func TestAFileOnTheFormIsNotOverwritten(t *testing.T) {
 	up.Fields = map[string]string{"field": "receipt"}
 	if _, got := s.do(t, up); got != connector.Confirmed {
 		t.Errorf("in a field of its own: %s", got)
+	}
+	up.ID = "eff_3"
+	_, err = s.open(t).Execute(t.Context(), up)
+	if f := fault.Of(err); f == nil || f.Kind != fault.Refused || f.Params["field"] != "receipt" {
+		t.Errorf("a second file in a field that was named: %v", err)
+	}
+}
+
+// TestASecondProofOfAKindGoesToTheFieldForEverything, once, however often the act is tried.
+func TestASecondProofOfAKindGoesToTheFieldForEverything(t *testing.T) {
+	s := newScene(t)
+	d := s.dispute(fake.DisputeSpec{})
+	up := func(id string) connector.Effect {
+		file := proof()
+		file.Kind = "tracking_page"
+		return connector.Effect{ID: id, Do: "upload_evidence", Ref: ref(d), File: file}
+	}
+	if _, got := s.do(t, up("eff_1")); got != connector.Confirmed {
+		t.Fatalf("the first: %s", got)
+	}
+	second, got := s.do(t, up("eff_2"))
+	if got != connector.Confirmed {
+		t.Fatalf("the second: %s", got)
+	}
+	if again, err := s.open(t).Execute(t.Context(), up("eff_2")); err != nil || again.ID != second.ID {
+		t.Errorf("the second once more: %s after %s, %v", again.ID, second.ID, err)
+	}
+	snap, err := s.open(t).Fetch(t.Context(), ref(d))
+	must(t, err)
+	var notes []string
+	for _, e := range snap.Facts.Evidence {
+		notes = append(notes, e.Note)
+	}
+	if slices.Sort(notes); !slices.Equal(notes, []string{"shipping_documentation", "uncategorized_file"}) {
+		t.Errorf("on the form: %v", notes)
+	}
+	_, err = s.open(t).Execute(t.Context(), up("eff_3"))
+	if f := fault.Of(err); f == nil || f.Kind != fault.Refused || f.Params["field"] != "shipping_documentation" {
+		t.Errorf("a third: %v", err)
 	}
 }
 

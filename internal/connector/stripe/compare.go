@@ -56,13 +56,10 @@ func compareContest(act connector.Effect, before connector.Snapshot, d *record) 
 	return connector.Contradicted
 }
 
-// compareUpload looks for our mark beside the field the file belongs in.
+// compareUpload looks for our mark beside a field with a file.
 func compareUpload(act connector.Effect, d *record) connector.Outcome {
-	field, err := uploadField(act)
 	switch {
-	case err != nil:
-		return connector.Contradicted
-	case d.Evidence[field] != "" && d.Metadata[effectKey+"_"+field] == act.ID:
+	case d.filledBy(act.ID) != "":
 		return connector.Confirmed
 	case d.Status != "needs_response" && d.Status != "warning_needs_response":
 		return connector.Contradicted

@@ -47,6 +47,9 @@ var places = map[string]string{
 	"shipping_weight": "shipping_documentation", "freight_charge": "shipping_documentation", "request_log": "customer_communication",
 }
 
+// anything is the field for files of every kind.
+const anything = "uncategorized_file"
+
 // uploadField names the field a file goes to: as the act says, by the kind of proof, or the one for everything.
 func uploadField(act connector.Effect) (string, error) {
 	if named := act.Fields["field"]; named != "" {
@@ -58,7 +61,7 @@ func uploadField(act connector.Effect) (string, error) {
 	if place := places[act.File.Kind]; place != "" {
 		return place, nil
 	}
-	return "uncategorized_file", nil
+	return anything, nil
 }
 
 // answerFields lays out what is said in an answer: the words of the form, the parcel, and the named fields.

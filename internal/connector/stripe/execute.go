@@ -83,13 +83,13 @@ func (s *Session) refund(ctx context.Context, act connector.Effect) (connector.R
 var fileKinds = map[string]string{"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 
 // upload sends a file and puts it on the form, without handing the form in. A field that holds another file is not
-// overwritten: what is on the form may have been put there by hand.
+// overwritten: what is on the form may have been put there by hand. A second proof of a kind goes to the field for everything.
 func (s *Session) upload(ctx context.Context, act connector.Effect) (connector.Receipt, error) {
 	field, f, err := fileOf(act)
 	if err != nil {
 		return connector.Receipt{}, err
 	}
-	if err := s.free(ctx, act, field); err != nil {
+	if field, err = s.free(ctx, act, field); err != nil {
 		return connector.Receipt{}, err
 	}
 	raw, err := s.postFile(ctx, act.ID+"-file", f)
@@ -128,20 +128,36 @@ func fileOf(act connector.Effect) (string, upload, error) {
 	return field, upload{first(act.File.Name, "evidence."+fileKinds[act.File.Type]), act.File.Type, act.File.Bytes}, nil
 }
 
-// free tells whether a field of the form is empty, or holds what an earlier go of the same act put there.
-func (s *Session) free(ctx context.Context, act connector.Effect, field string) error {
+// free gives the field of the form that an earlier go of the same act filled, or else the wanted one if it is empty, or the one for
+// everything where nobody named a field.
+func (s *Session) free(ctx context.Context, act connector.Effect, wanted string) (string, error) {
 	raw, err := s.get(ctx, disputePath(act))
 	if err != nil {
-		return err
+		return "", err
 	}
 	d, err := readRecord(raw)
 	if err != nil {
-		return garbled(err, false)
+		return "", garbled(err, false)
 	}
-	if d.Evidence[field] != "" && d.Metadata[effectKey+"_"+field] != act.ID {
-		return fault.New(fault.Refused, "fault.stripe.field_taken", "field", field)
+	if field := d.filledBy(act.ID); field != "" {
+		return field, nil
 	}
-	return nil
+	for _, field := range []string{wanted, anything} {
+		if d.Evidence[field] == "" && (field == wanted || act.Fields["field"] == "") {
+			return field, nil
+		}
+	}
+	return "", fault.New(fault.Refused, "fault.stripe.field_taken", "field", wanted)
+}
+
+// filledBy is the field that holds the file of an act; empty if none does.
+func (d *record) filledBy(act string) string {
+	for _, field := range fileFields {
+		if d.Evidence[field] != "" && d.Metadata[effectKey+"_"+field] == act {
+			return field
+		}
+	}
+	return ""
 }
 
 // act does one write and keeps what was sent and what came back.
