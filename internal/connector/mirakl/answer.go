@@ -42,10 +42,11 @@ func failed(ctx context.Context, err error, perhapsDone bool) error {
 // statusFault judges an HTTP status: Mirakl answers with plain ones and promises no body; a member "message" is shown where it is there.
 func (g *gateway) statusFault(r *http.Response, body []byte, acting bool) error {
 	status := r.StatusCode
+	if status < 300 {
+		return nil
+	}
 	told := []string{"code", strconv.Itoa(status), "message", g.message(body)}
 	switch {
-	case status < 300:
-		return nil
 	case status < 400:
 		return &fault.Fault{Kind: fault.Invalid, Key: "fault.mirakl.address", Field: "address", Params: map[string]string{"code": strconv.Itoa(status)}}
 	case status == http.StatusUnauthorized:

@@ -132,7 +132,7 @@ func readIncident(o *order, l *line, i incident, threads []*thread, papers []val
 	for _, t := range threads {
 		snap.ChangedAt = later(snap.ChangedAt, t.updated)
 	}
-	record := incidentRecord{Incident: i, Line: l.id, Order: o.raw, spoken: hear(&snap, o, threads, papers, i.Since)}
+	record := incidentRecord{Incident: i, Line: l.id, Order: o.raw(), spoken: hear(&snap, o, threads, papers, i.Since)}
 	snap.Raw, _ = json.Marshal(record) // made of JSON
 	snap.Fingerprint = i.print(open, digest(l.raw(), o.state, o.text("shipping_tracking"), record.spoken))
 	return snap

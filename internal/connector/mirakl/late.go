@@ -23,7 +23,7 @@ func (o *order) late(now time.Time, said talk) connector.Snapshot {
 		Open:      o.isLate(now),
 		Facts:     dispute.Facts{Order: f.Order, Buyer: f.Buyer, Shipment: f.Shipment, Ledger: f.Ledger, Unknown: slices.Clone(f.Unknown)},
 	}
-	record := lateRecord{Late: o.isLate(now), Order: o.raw, spoken: hear(&snap, o, said.of(o), said.on(o), o.deadline)}
+	record := lateRecord{Late: o.isLate(now), Order: o.raw(), spoken: hear(&snap, o, said.of(o), said.on(o), o.deadline)}
 	snap.Raw, _ = json.Marshal(record) // made of JSON
 	snap.Fingerprint = digest(record.Late, o.state, o.deadline, o.text("shipping_tracking"), record.spoken)
 	return snap

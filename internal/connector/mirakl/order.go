@@ -1,7 +1,6 @@
 package mirakl
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -20,7 +19,6 @@ type order struct {
 	lines               []line
 	placed, updated     time.Time
 	deadline            time.Time // shipping_deadline
-	raw                 json.RawMessage
 }
 
 // line is one order line. left is what was paid for it and not paid back yet.
@@ -50,7 +48,7 @@ type tax struct {
 
 // readOrder turns an element of OR11 into what the rest works with.
 func readOrder(v value) *order {
-	o := &order{value: v, raw: v.raw()}
+	o := &order{value: v}
 	o.id, o.state, o.currency = v.text("order_id"), v.text("order_state"), strings.ToUpper(v.text("currency_iso_code"))
 	o.taxed = v.text("order_tax_mode") == "TAX_EXCLUDED"
 	o.word("order_state", o.state, states[o.state])
@@ -202,7 +200,7 @@ func (r *reading) members(v value, known map[string]bool) {
 
 // facts gives purchase, buyer, parcel and refunds; concerned names one line, "" all of them.
 func (o *order) facts(concerned string) connector.OrderFacts {
-	f := connector.OrderFacts{Order: o.purchase(concerned), Buyer: o.buyer(), Shipment: o.parcel(concerned), Raw: o.raw}
+	f := connector.OrderFacts{Order: o.purchase(concerned), Buyer: o.buyer(), Shipment: o.parcel(concerned), Raw: o.raw()}
 	for _, l := range o.lines {
 		if concerned == "" || l.id == concerned {
 			f.Ledger = append(f.Ledger, l.refunds...)

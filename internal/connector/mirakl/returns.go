@@ -42,7 +42,7 @@ func readReturn(v value, o *order, threads []*thread, papers []value) connector.
 		settled(c, state, f.Ledger)
 		snap.Open = !c.Reported.Ended
 		r.unknown = append(r.unknown, o.unknown...)
-		record.Order = o.raw
+		record.Order = o.raw()
 	}
 	snap.Facts.Case = c
 	snap.Facts.History = r.wayBack(v, state, snap.ChangedAt)
