@@ -21,7 +21,7 @@ type Options struct {
 	Days   int
 	Stores int
 	Nodes  int      // processes over one database; more than one needs PostgreSQL
-	Cases  int      // matters in the whole run; 0 = 9,600 a year for sixty stores, and in proportion; some bring a second one about the same money
+	Cases  int      // matters in the whole run; 0 = 9,450 a year for sixty stores, and in proportion; some bring a second one about the same money
 	Faults []string // names of incidents; see Kinds
 	Rough  float64  // how often incidents happen; 0 = 1, 2 = twice as often
 	DB     string   // an empty database
@@ -46,7 +46,7 @@ type Options struct {
 }
 
 // yearly is how many matters sixty stores have in a year, without those that are about the same money as another.
-const yearly = 9_600
+const yearly = 9_450
 
 func (o *Options) fill() error {
 	if o.Script != nil {

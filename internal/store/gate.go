@@ -186,8 +186,7 @@ func kindOf(text string) string {
 	return "read"
 }
 
-func (c *gatedConn) exec(ctx context.Context, text string, run func() (driver.Result, error)) (driver.Result, error) {
-	kind := kindOf(text)
+func (c *gatedConn) exec(ctx context.Context, kind, text string, run func() (driver.Result, error)) (driver.Result, error) {
 	if kind == "change" && c.diskFull(ctx) {
 		return nil, &pgconn.PgError{Severity: "ERROR", Code: "53100", Message: "could not extend file: No space left on device"}
 	}
@@ -231,11 +230,10 @@ func (c *gatedConn) diskFull(ctx context.Context) bool {
 }
 
 func (c *gatedConn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
-	return c.exec(ctx, text, func() (driver.Result, error) { return c.full.ExecContext(ctx, text, args) })
+	return c.exec(ctx, kindOf(text), text, func() (driver.Result, error) { return c.full.ExecContext(ctx, text, args) })
 }
 
-func (c *gatedConn) query(ctx context.Context, text string, run func() (driver.Rows, error)) (driver.Rows, error) {
-	kind := kindOf(text)
+func (c *gatedConn) query(ctx context.Context, kind, text string, run func() (driver.Rows, error)) (driver.Rows, error) {
 	if kind == "change" && c.diskFull(ctx) {
 		return nil, &pgconn.PgError{Severity: "ERROR", Code: "53100", Message: "could not extend file: No space left on device"}
 	}
@@ -252,7 +250,7 @@ func (c *gatedConn) query(ctx context.Context, text string, run func() (driver.R
 }
 
 func (c *gatedConn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
-	return c.query(ctx, text, func() (driver.Rows, error) { return c.full.QueryContext(ctx, text, args) })
+	return c.query(ctx, kindOf(text), text, func() (driver.Rows, error) { return c.full.QueryContext(ctx, text, args) })
 }
 
 func (c *gatedConn) PrepareContext(ctx context.Context, text string) (driver.Stmt, error) {
@@ -263,7 +261,7 @@ func (c *gatedConn) PrepareContext(ctx context.Context, text string) (driver.Stm
 	if err != nil {
 		return nil, err
 	}
-	g := &gatedStmt{s, c, text}
+	g := &gatedStmt{s, c, text, kindOf(text)}
 	c.gate.mu.Lock()
 	defer c.gate.mu.Unlock()
 	if c.stmts == nil {
@@ -366,6 +364,7 @@ type gatedStmt struct {
 	driver.Stmt
 	c    *gatedConn
 	text string
+	kind string
 }
 
 // Close ends the statement, unless its connection took it along.
@@ -385,11 +384,11 @@ func (c *gatedConn) done(s *gatedStmt) {
 }
 
 func (s *gatedStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
-	return s.c.exec(ctx, s.text, func() (driver.Result, error) { return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args) })
+	return s.c.exec(ctx, s.kind, s.text, func() (driver.Result, error) { return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args) })
 }
 
 func (s *gatedStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	return s.c.query(ctx, s.text, func() (driver.Rows, error) { return s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args) })
+	return s.c.query(ctx, s.kind, s.text, func() (driver.Rows, error) { return s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args) })
 }
 
 // CutOff is what a caller hears when the connection ends while the engine works, and Refused when there is none to be had.

@@ -60,6 +60,11 @@ func (r reader) SourcesOf(ctx context.Context, caseID int64) ([]Source, error) {
 	return all(ctx, r, readSource, "SELECT "+sourceAll+" FROM source WHERE case_id = ? ORDER BY id", caseID)
 }
 
+// NamesOf gives the sources of a case as SourcesByExternal does, oldest first.
+func (r reader) NamesOf(ctx context.Context, caseID int64) ([]Source, error) {
+	return all(ctx, r, readLightSource, "SELECT "+sourceLight+" FROM source WHERE case_id = ? ORDER BY id", caseID)
+}
+
 // SourcesOfCases gives the sources of several cases by case, oldest first, without Raw.
 func (r reader) SourcesOfCases(ctx context.Context, caseIDs []int64) (map[int64][]Source, error) {
 	found, err := byIDs(ctx, r, readSource, "SELECT "+sourceAll+" FROM source WHERE case_id", "", caseIDs)
