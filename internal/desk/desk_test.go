@@ -28,7 +28,9 @@ import (
 	"parley/templates"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) {
+	storetest.Main(m, func() error { _, err := desk.Shared(); return err })
+}
 
 // hand is a clock moved by hand.
 type hand struct {

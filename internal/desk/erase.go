@@ -67,6 +67,7 @@ func (d *Desk) strip(ctx context.Context, tx *store.Tx, c *store.Case, who Who, 
 	if err != nil {
 		return nil, err
 	}
+	factsRead.forget()
 	own, err := decodeFacts(c.Own)
 	if err != nil {
 		return nil, err
@@ -94,7 +95,10 @@ func strippedOf(ctx context.Context, tx *store.Tx, m *matter) (store.Stripped, e
 	s := store.Stripped{Sources: map[int64]json.RawMessage{}, Events: map[int64]json.RawMessage{}, Decisions: map[string]json.RawMessage{}, Effects: map[string]json.RawMessage{}}
 	s.Numbers = []string{m.c.OrderNo}
 	for i := range m.sources {
-		f := m.sources[i].facts
+		f, err := decodeFacts(m.sources[i].Facts)
+		if err != nil {
+			return s, err
+		}
 		stripFacts(&f)
 		raw, err := json.Marshal(f)
 		if err != nil {
@@ -209,8 +213,12 @@ func stripOrder(ctx context.Context, tx *store.Tx, m *matter) error {
 	if err != nil {
 		return err
 	}
-	stripFacts(m.order)
-	raw, err := json.Marshal(m.order)
+	f, err := decodeFacts(o.Facts)
+	if err != nil {
+		return err
+	}
+	stripFacts(&f)
+	raw, err := json.Marshal(f)
 	if err != nil {
 		return err
 	}

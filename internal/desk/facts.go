@@ -19,7 +19,7 @@ type matter struct {
 	was     state           // as it stood in the database when it was read for a change
 }
 
-// record is a platform record with its facts decoded.
+// record is a platform record with its facts, which are shared: nobody writes into them.
 type record struct {
 	store.Source
 	facts dispute.Facts
@@ -53,7 +53,7 @@ func (m *matter) leading() *record {
 // facts lays all parts together: the leading record gives case and proposals, every record gives history, messages and proofs, the
 // order as last read gives purchase, buyer, parcel and supplier, and what was recorded here comes on top.
 func (m *matter) facts() (dispute.Facts, error) {
-	own, err := decodeFacts(m.c.Own)
+	own, err := sharedFacts(m.c.Own)
 	if err != nil {
 		return own, err
 	}

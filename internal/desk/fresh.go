@@ -140,7 +140,7 @@ func (t *trial) readBeside(ctx context.Context, records []store.Source, own conn
 // sameFigures tells whether a record was already known with all that the money of its purchase hangs on. Its fingerprint does not tell: two
 // changes of one second may share it, and a record in a list of the platform often has another than the same one read alone.
 func sameFigures(known store.Source, now *dispute.Facts) bool {
-	was, err := decodeFacts(known.Facts)
+	was, err := sharedFacts(known.Facts)
 	if err != nil || known.Problem != "" {
 		return false
 	}

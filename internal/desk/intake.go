@@ -369,7 +369,7 @@ func (in *intake) behind(m *matter, ref connector.Ref) error {
 	if len(o.Facts) == 0 {
 		return nil
 	}
-	f, err := decodeFacts(o.Facts)
+	f, err := sharedFacts(o.Facts)
 	if err != nil {
 		return err
 	}

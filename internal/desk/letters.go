@@ -126,7 +126,7 @@ func (g *gathering) still(ctx context.Context, n store.Notice) (bool, error) {
 		}
 		g.cases[n.CaseID] = c
 	}
-	m := g.p.book.members[n.MemberID]
+	m := g.p.members[n.MemberID]
 	if c == nil || n.MemberID != 0 && (m.State != "active" || !whoOfMember(m).Sees(c.StoreID)) {
 		return false, nil
 	}
@@ -171,7 +171,7 @@ func (g *gathering) write(c store.Channel, notices []store.Notice) error {
 		ids[i] = n.ID
 	}
 	id := g.d.NewID("msg")
-	body, err := json.Marshal(notify.Compose(id, g.d.readerOf(g.p.book.members[c.MemberID], g.now), g.d.base(), items))
+	body, err := json.Marshal(notify.Compose(id, g.d.readerOf(g.p.members[c.MemberID], g.now), g.d.base(), items))
 	if err != nil {
 		return err
 	}
@@ -388,7 +388,7 @@ func (d *Desk) channelFailed(ctx context.Context, tx *store.Tx, c store.Channel,
 	if c.MemberID == 0 || !p.hasAnother(c) { // the installation's own, or the only one of somebody: owners have to hear of it
 		t.also = p.inRole("owner")
 	}
-	if name := p.book.members[c.MemberID].Name; name != "" {
+	if name := p.members[c.MemberID].Name; name != "" {
 		t.item.Title += " (" + name + ")"
 	}
 	return d.tell(ctx, tx, now, []tell{t})

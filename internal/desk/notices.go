@@ -197,26 +197,25 @@ func (d *Desk) tellAll(ctx context.Context, tx *store.Tx, now time.Time, tells m
 // people is everybody who can be told, and how.
 type people struct {
 	d        *Desk
-	book     book
+	members  map[int64]store.Member
 	channels map[int64][]store.Channel // by member, active ones
-	plans    map[int64]Plan
-	duty     map[int64][]int64 // by store
+	plans    map[int64]json.RawMessage // by member
+	duty     map[int64][]int64         // by store
+	store    func(id int64) (store.Store, error)
 }
 
 func (d *Desk) peopleOf(ctx context.Context, tx *store.Tx) (*people, error) {
-	b, err := d.book(ctx)
+	p := &people{
+		d: d, members: map[int64]store.Member{}, channels: map[int64][]store.Channel{},
+		store: func(id int64) (store.Store, error) { return tx.Store(ctx, id) },
+	}
+	members, err := tx.Members(ctx)
 	if err != nil {
 		return nil, err
 	}
-	members, err := tx.Members(ctx) // the book may be half a minute old, and nobody new may be left out
-	if err != nil {
-		return nil, err
-	}
-	b.members = make(map[int64]store.Member, len(members))
 	for _, m := range members {
-		b.members[m.ID] = m
+		p.members[m.ID] = m
 	}
-	p := &people{d: d, book: b, channels: map[int64][]store.Channel{}, plans: map[int64]Plan{}}
 	channels, err := tx.ActiveChannels(ctx)
 	if err != nil {
 		return nil, err
@@ -224,12 +223,8 @@ func (d *Desk) peopleOf(ctx context.Context, tx *store.Tx) (*people, error) {
 	for _, c := range channels {
 		p.channels[c.MemberID] = append(p.channels[c.MemberID], c)
 	}
-	plans, err := tx.Plans(ctx)
-	if err != nil {
+	if p.plans, err = tx.Plans(ctx); err != nil {
 		return nil, err
-	}
-	for member, plan := range plans {
-		p.plans[member] = planOf(plan)
 	}
 	p.duty, err = dutyLists(ctx, tx)
 	return p, err
@@ -243,7 +238,7 @@ func (p *people) circles(storeID, assignee int64) [][]int64 {
 	add := func(ids ...int64) {
 		var circle []int64
 		for _, id := range ids {
-			if m := p.book.members[id]; !had[id] && m.State == "active" && whoOfMember(m).May(Act) && (storeID == 0 || whoOfMember(m).Sees(storeID)) {
+			if m := p.members[id]; !had[id] && m.State == "active" && whoOfMember(m).May(Act) && (storeID == 0 || whoOfMember(m).Sees(storeID)) {
 				had[id] = true
 				circle = append(circle, id)
 			}
@@ -262,7 +257,7 @@ func (p *people) circles(storeID, assignee int64) [][]int64 {
 
 func (p *people) inRole(role string) []int64 {
 	var ids []int64
-	for id, m := range p.book.members {
+	for id, m := range p.members {
 		if m.Role == role {
 			ids = append(ids, id)
 		}
@@ -303,7 +298,7 @@ func (p *people) audience(t *tell) (ids []int64, further bool) {
 // with adds active members who are not among those told anyway.
 func (p *people) with(ids, also []int64) []int64 {
 	for _, id := range also {
-		if !slices.Contains(ids, id) && p.book.members[id].State == "active" {
+		if !slices.Contains(ids, id) && p.members[id].State == "active" {
 			ids = append(ids, id)
 		}
 	}
@@ -320,7 +315,11 @@ func (p *people) notices(t *tell, now time.Time) ([]store.Notice, error) {
 	if t.c != nil {
 		n.CaseID, n.StoreID, t.item.CaseID, t.item.StoreID = t.c.ID, t.c.StoreID, t.c.ID, t.c.StoreID
 	}
-	t.item.Store, t.item.Level, t.item.Nobody = p.book.stores[n.StoreID].Name, t.level, t.names
+	st, err := p.store(n.StoreID)
+	if err != nil && !fault.Is(err, fault.NotFound) { // some occasions are of no store
+		return nil, err
+	}
+	t.item.Store, t.item.Level, t.item.Nobody = st.Name, t.level, t.names
 	data, err := json.Marshal(t.item)
 	if err != nil {
 		return nil, err
@@ -373,11 +372,7 @@ func (p *people) noticesOf(n store.Notice, t *tell, member int64, further bool, 
 }
 
 func (p *people) hours(member int64) notify.Hours {
-	plan, ok := p.plans[member]
-	if !ok {
-		plan = defaultPlan()
-	}
-	return plan.hours(p.book.members[member].Zone)
+	return planOf(p.plans[member]).hours(p.members[member].Zone)
 }
 
 func takes(c store.Channel, reason string) bool {

@@ -58,7 +58,7 @@ func gather(ctx context.Context, r reader, cases []*store.Case) ([]*matter, erro
 		}
 		for _, m := range out {
 			if o := orders[m.c.OrderNo]; m.c.StoreID == storeID && len(o.Facts) > 0 {
-				f, err := decodeFacts(o.Facts)
+				f, err := sharedFacts(o.Facts)
 				if err != nil {
 					return nil, err
 				}
@@ -185,7 +185,7 @@ func (h *hanging) write(tx *store.Tx) error {
 func addRecords(byID map[int64]*matter, rows map[int64][]store.Source) error {
 	for id, sources := range rows {
 		for _, row := range sources {
-			f, err := decodeFacts(row.Facts)
+			f, err := sharedFacts(row.Facts)
 			if err != nil {
 				return err
 			}

@@ -25,8 +25,17 @@ import (
 // Start is the instant at which the clock of a database from Each stands.
 var Start = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 
-// Main starts PostgreSQL, runs the tests of a package and stops the server.
-func Main(m *testing.M) { os.Exit(run(m)) }
+// Main starts PostgreSQL, runs the tests of a package, stops the server and then asks what has to be true after all tests.
+func Main(m *testing.M, after ...func() error) {
+	status := run(m)
+	for _, ask := range after {
+		if err := ask(); err != nil {
+			fmt.Fprintln(os.Stderr, "after all tests:", err)
+			status = max(status, 1)
+		}
+	}
+	os.Exit(status)
+}
 
 func run(m *testing.M) int {
 	if os.Getenv(variable) != "" {
