@@ -89,6 +89,7 @@ type Desk struct {
 	counterparts *counterparts
 	watching     *watching
 	tidied       atomic.Int64 // second at which Settle or Step tidied up last
+	stepped      stepped
 }
 
 // New makes a desk. It starts nothing: see Run.

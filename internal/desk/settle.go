@@ -12,8 +12,11 @@ import (
 // for tests. Beside a running desk it is safe, as both claim what they do.
 func (d *Desk) Settle(ctx context.Context) error {
 	for {
-		n, _, err := d.round(ctx)
-		if err != nil || n == 0 {
+		work, err := d.DB.NextWork(ctx)
+		if err != nil {
+			return err
+		}
+		if n, err := d.round(ctx, work); err != nil || n == 0 {
 			return err
 		}
 	}
@@ -22,16 +25,35 @@ func (d *Desk) Settle(ctx context.Context) error {
 // Step does what is due now, once, and tells how much that was. Where it did nothing, it tells when something will be due; zero means that
 // nothing is planned. Simulations move their time by it.
 func (d *Desk) Step(ctx context.Context) (int, time.Time, error) {
-	n, work, err := d.round(ctx)
+	work, err := d.nextWork(ctx)
+	if err != nil {
+		return 0, time.Time{}, err
+	}
+	n, err := d.round(ctx, work)
 	return n, work.First(), err
 }
 
-// round does what is due once and tells how much that was, and what was due when it began.
-func (d *Desk) round(ctx context.Context) (int, store.Work, error) {
-	work, err := d.DB.NextWork(ctx)
-	if err != nil {
-		return 0, work, err
+// stepped is the work that Step found last.
+type stepped struct {
+	work    store.Work
+	commits int64 // before it asked
+	asked   bool
+}
+
+// nextWork asks for the work that is due next, unless nothing was written since it was asked last. What another program writes into the
+// same file is seen after the next own write; on PostgreSQL there are others for certain.
+func (d *Desk) nextWork(ctx context.Context) (store.Work, error) {
+	commits := d.DB.Commits()
+	if d.stepped.asked && d.stepped.commits == commits && !d.DB.Postgres() {
+		return d.stepped.work, nil
 	}
+	work, err := d.DB.NextWork(ctx)
+	d.stepped = stepped{work, commits, err == nil}
+	return work, err
+}
+
+// round does what is due of some work, once, and tells how much that was.
+func (d *Desk) round(ctx context.Context, work store.Work) (int, error) {
 	sum, now := 0, d.Now()
 	for _, kind := range []struct {
 		due time.Time
@@ -45,16 +67,16 @@ func (d *Desk) round(ctx context.Context) (int, store.Work, error) {
 		}
 		n, err := kind.do(ctx)
 		if err != nil {
-			return 0, work, err
+			return 0, err
 		}
 		sum += n
 	}
 	if last := d.tidied.Load(); now.Unix()-last >= 3600 && d.tidied.CompareAndSwap(last, now.Unix()) {
 		if _, err := d.tidy(ctx); err != nil {
-			return 0, work, err
+			return 0, err
 		}
 	}
-	return sum, work, errors.Join(d.nowAndThen(ctx), ctx.Err())
+	return sum, errors.Join(d.nowAndThen(ctx), ctx.Err())
 }
 
 // soonest is the earlier of two instants of which either may be missing.

@@ -48,6 +48,7 @@ type DB struct {
 	cache      int          // kilobytes, see Options
 	post       *post        // PostgreSQL only: the line to other nodes
 	turns      atomic.Int64 // of writes, see tallySlots
+	commits    atomic.Int64
 	closing    sync.Once
 	vocabulary vocabulary
 	keeping    atomic.Pointer[kept]

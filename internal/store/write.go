@@ -102,6 +102,7 @@ func (db *DB) writeAlone(ctx context.Context, do func(*Tx) error) error {
 
 // committed makes known here and to other nodes what is durable now.
 func (db *DB) committed(tx *Tx) {
+	db.commits.Add(1)
 	db.vocabulary.add(tx.learned)
 	db.heard(tx.changed)
 	if db.post != nil {
@@ -113,6 +114,9 @@ func (db *DB) committed(tx *Tx) {
 func (db *DB) heard(g gathered) {
 	db.news.add(g)
 }
+
+// Commits tells how many writes were made durable through this opening of the database.
+func (db *DB) Commits() int64 { return db.commits.Load() }
 
 // commitFault: what the server itself refused did not happen; after anything else nobody knows.
 func commitFault(err error) error {

@@ -18,6 +18,8 @@ const Version = "2026-08-26.dahlia"
 type Options struct {
 	Now  func() time.Time // nil: 2026-11-20 09:00 UTC, moved by Advance only
 	HTTP *http.Client     // by which webhooks go out; nil: none are sent
+
+	Compact bool // answers have no spaces, which are a third of them and which only people need
 }
 
 // Platform is a simulated Stripe. It is safe for use by several goroutines.
@@ -35,13 +37,17 @@ type Platform struct {
 	next     int
 	acted    int // how many acts of sellers' programs were carried out
 	repeats  bool
-	odd      bool // answers hold what nobody has documented
-	twice    bool // lists have each row twice
+	indent   string // of answers
+	odd      bool   // answers hold what nobody has documented
+	twice    bool   // lists have each row twice
 }
 
 // New makes a platform without accounts.
 func New(o Options) *Platform {
-	p := &Platform{clock: o.Now, out: o.HTTP}
+	p := &Platform{clock: o.Now, out: o.HTTP, indent: "  "}
+	if o.Compact {
+		p.indent = ""
+	}
 	if p.clock == nil {
 		p.clock = func() time.Time { return time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC) }
 	}

@@ -52,8 +52,16 @@ func refuse(w http.ResponseWriter, _ *http.Request, what simulator.Trouble, wait
 	}
 }
 
-func write(w http.ResponseWriter, status int, body any) {
-	text, err := json.MarshalIndent(body, "", "  ")
+// write answers as Stripe does, laid out for people.
+func write(w http.ResponseWriter, status int, body any) { give(w, status, body, "  ") }
+
+// give answers with each level of JSON set in by indent; without one there are no spaces.
+func give(w http.ResponseWriter, status int, body any, indent string) {
+	encode := json.Marshal
+	if indent != "" {
+		encode = func(v any) ([]byte, error) { return json.MarshalIndent(v, "", indent) }
+	}
+	text, err := encode(body)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return

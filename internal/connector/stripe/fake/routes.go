@@ -22,6 +22,7 @@ type call struct {
 	form    url.Values // of the query or the body
 	body    []byte
 	expand  expansions
+	indent  string
 }
 
 // answerer carries out a call: the answer, or why not.
@@ -83,7 +84,7 @@ func (p *Platform) answering(do answerer, params []string) http.HandlerFunc {
 			write(w, no.status, no.body())
 			return
 		}
-		c := &call{Request: r, account: account, body: body}
+		c := &call{Request: r, account: account, body: body, indent: p.indent}
 		c.answer(w, do, params)
 	}
 }
@@ -114,7 +115,7 @@ func (c *call) answer(w http.ResponseWriter, do answerer, params []string) {
 	if key != "" && c.Method == http.MethodPost && checked { // what failed its check was never carried out and is not kept
 		c.account.replays[key] = replay{hex.EncodeToString(digest[:]), status, body}
 	}
-	write(w, status, body)
+	give(w, status, body, c.indent)
 }
 
 // unbound is the body without the boundary of a multipart form, which differs from try to try.

@@ -20,7 +20,7 @@ type Platform struct{ *fake.Platform }
 
 // New starts an empty platform whose time is the simulation's. It draws nothing itself.
 func New(now func() time.Time, _ uint64) sim.Platform {
-	return Platform{fake.New(fake.Options{Now: now})}
+	return Platform{fake.New(fake.Options{Now: now, Compact: true})}
 }
 
 // Kind is the connector's name.
