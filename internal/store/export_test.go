@@ -209,3 +209,6 @@ func madeUp(t *testing.T, db *DB, table, column string, n int64) any {
 	t.Fatalf("%s.%s is of type %s, which no copy was tried with", table, column, kind[0])
 	return nil
 }
+
+// Answer gives the number that a sentence answers, as a write hears it.
+func (tx *Tx) Answer(text string, args ...any) (int64, error) { return tx.number(text, args...) }

@@ -26,28 +26,23 @@ type reader struct {
 // a bare ? after LIMIT while it plans, and would plan anew each time another value is bound.
 type runner interface {
 	query(ctx context.Context, text string, args []any) (*sql.Rows, error)
-	exec(ctx context.Context, text string, args []any) (sql.Result, error)
+	// read lays each row of an answer into the record and calls row, which must not ask for anything itself.
+	read(ctx context.Context, text string, args []any, into *record, row func() error) error
+	exec(ctx context.Context, text string, args []any) (driver.Result, error)
 }
 
 // maxPrepared bounds the statements kept ready, each some kilobytes on every connection. Filters can be put together in
 // more ways than that; what comes later is prepared anew each time.
 const maxPrepared = 400
 
-// prepared keeps statements ready by their text.
+// prepared keeps statements of a pool ready by their text.
 type prepared struct {
 	mu    sync.RWMutex
 	known map[string]*sql.Stmt
 }
 
-// maker is a pool or a connection.
-type maker interface {
-	PrepareContext(ctx context.Context, text string) (*sql.Stmt, error)
-	QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error)
-	ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error)
-}
-
 // get gives the statement of a text, nil if there is no room for another one.
-func (p *prepared) get(ctx context.Context, on maker, text string) (*sql.Stmt, error) {
+func (p *prepared) get(ctx context.Context, on *sql.DB, text string) (*sql.Stmt, error) {
 	p.mu.RLock()
 	s, full := p.known[text], len(p.known) >= maxPrepared
 	p.mu.RUnlock()
@@ -70,18 +65,7 @@ func (p *prepared) get(ctx context.Context, on maker, text string) (*sql.Stmt, e
 	return s, nil
 }
 
-// close ends the statements. database/sql does so itself for those of a pool, and leaves those of a single connection open, which keeps
-// that connection in memory for ever.
-func (p *prepared) close() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, s := range p.known {
-		_ = s.Close() // the connection ends with them
-	}
-	p.known = nil
-}
-
-func (p *prepared) query(ctx context.Context, on maker, text string, args []any) (*sql.Rows, error) {
+func (p *prepared) query(ctx context.Context, on *sql.DB, text string, args []any) (*sql.Rows, error) {
 	s, err := p.get(ctx, on, text)
 	if err != nil {
 		return nil, err
@@ -92,15 +76,21 @@ func (p *prepared) query(ctx context.Context, on maker, text string, args []any)
 	return s.QueryContext(ctx, clean(args)...)
 }
 
-func (p *prepared) exec(ctx context.Context, on maker, text string, args []any) (sql.Result, error) {
-	s, err := p.get(ctx, on, text)
+// readRows is runner.read for what database/sql answered.
+func readRows(rows *sql.Rows, err error, into *record, row func() error) error {
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if s == nil {
-		return on.ExecContext(ctx, text, clean(args)...)
+	defer rows.Close()
+	for rows.Next() {
+		if err := into.scan(rows); err != nil {
+			return err
+		}
+		if err := row(); err != nil {
+			return err
+		}
 	}
-	return s.ExecContext(ctx, clean(args)...)
+	return rows.Err()
 }
 
 // poolRunner runs each sentence on a free connection. The PostgreSQL driver keeps its own prepared statements.
@@ -121,7 +111,12 @@ func (r poolRunner) query(ctx context.Context, text string, args []any) (*sql.Ro
 	return r.prepared.query(ctx, r.db, text, args)
 }
 
-func (r poolRunner) exec(context.Context, string, []any) (sql.Result, error) {
+func (r poolRunner) read(ctx context.Context, text string, args []any, into *record, row func() error) error {
+	rows, err := r.query(ctx, text, args)
+	return readRows(rows, err, into, row)
+}
+
+func (r poolRunner) exec(context.Context, string, []any) (driver.Result, error) {
 	return nil, errors.New("store: writing happens inside DB.Write only")
 }
 
@@ -139,6 +134,13 @@ func (r savingRunner) query(ctx context.Context, text string, args []any) (*sql.
 	return r.writer.run.query(ctx, text, args)
 }
 
+func (r savingRunner) read(ctx context.Context, text string, args []any, into *record, row func() error) error {
+	if len(r.writer.lead) > 0 {
+		return r.poolRunner.read(ctx, text, args, into, row)
+	}
+	return r.writer.run.read(ctx, text, args, into, row)
+}
+
 // txRunner runs inside a PostgreSQL transaction.
 type txRunner struct {
 	tx      *sql.Tx
@@ -149,23 +151,13 @@ func (r txRunner) query(ctx context.Context, text string, args []any) (*sql.Rows
 	return r.tx.QueryContext(ctx, r.dialect.bind(text), clean(args)...)
 }
 
-func (r txRunner) exec(ctx context.Context, text string, args []any) (sql.Result, error) {
+func (r txRunner) read(ctx context.Context, text string, args []any, into *record, row func() error) error {
+	rows, err := r.query(ctx, text, args)
+	return readRows(rows, err, into, row)
+}
+
+func (r txRunner) exec(ctx context.Context, text string, args []any) (driver.Result, error) {
 	return r.tx.ExecContext(ctx, r.dialect.bind(text), clean(args)...)
-}
-
-// connRunner runs on SQLite's one writing connection. A context is not passed on: interrupting a change there would
-// roll back the writes of everybody who shares the commit.
-type connRunner struct {
-	conn     *sql.Conn
-	prepared *prepared
-}
-
-func (r connRunner) query(_ context.Context, text string, args []any) (*sql.Rows, error) {
-	return r.prepared.query(context.Background(), r.conn, text, args)
-}
-
-func (r connRunner) exec(_ context.Context, text string, args []any) (sql.Result, error) {
-	return r.prepared.exec(context.Background(), r.conn, text, args)
 }
 
 // tidy takes out of a text what PostgreSQL refuses and SQLite would cut at: zero characters and broken UTF-8. What
@@ -205,26 +197,19 @@ func byAsked[T any](asked []string, found []T, name func(T) string) map[string]T
 
 // all reads every row of an answer.
 func all[T any](ctx context.Context, r reader, read func(*record) T, text string, args ...any) ([]T, error) {
-	rows, err := r.query(ctx, text, args)
-	if err != nil {
-		return nil, known(err)
-	}
-	defer rows.Close()
 	var rec record
 	var found []T
-	for rows.Next() {
-		if err := rec.scan(rows); err != nil {
-			return nil, err
-		}
+	err := r.runner.read(ctx, text, args, &rec, func() error {
 		if found == nil {
 			found = make([]T, 0, 16) // most answers are short; growing from one copies large rows again and again
 		}
 		found = append(found, read(&rec))
-		if rec.err != nil {
-			return nil, rec.err
-		}
+		return rec.err
+	})
+	if err != nil {
+		return nil, known(err)
 	}
-	return found, known(rows.Err())
+	return found, nil
 }
 
 // one reads one row; what names the thing in the NotFound fault.

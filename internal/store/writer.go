@@ -52,7 +52,7 @@ func startWriter(ctx context.Context, db *sql.DB, now func() time.Time, wal stri
 		return nil, err
 	}
 	return &writer{
-		conn: conn, run: connRunner{conn, &prepared{}}, now: now, wal: wal, log: log,
+		conn: conn, run: connRunner{conn, &readyStatements{}}, now: now, wal: wal, log: log,
 		lead: make(chan struct{}, 1), queue: make(chan *turn), stop: make(chan struct{}),
 	}, nil
 }
@@ -161,7 +161,7 @@ func (w *writer) close() {
 	}
 	w.lead <- struct{}{}
 	w.checkpoint()
-	w.run.prepared.close()
+	w.run.ready.close()
 	w.conn.Close()
 }
 
@@ -253,10 +253,7 @@ func (w *writer) checkpoint() {
 	if info, err := os.Stat(w.wal); err != nil || info.Size() < checkpointAt {
 		return
 	}
-	rows, err := w.run.query(context.Background(), "PRAGMA wal_checkpoint(PASSIVE)", nil)
-	if err != nil {
+	if err := w.run.read(context.Background(), "PRAGMA wal_checkpoint(PASSIVE)", nil, &record{}, func() error { return nil }); err != nil {
 		w.log.Warn("store: checkpoint", "error", err)
-		return
 	}
-	rows.Close()
 }
