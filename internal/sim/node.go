@@ -37,8 +37,9 @@ func (n *node) Now() time.Time { return n.s.now.Add(n.s.skews[n.number]) }
 // Wait is only asked by loops, which a simulated node does not run.
 func (n *node) Wait(ctx context.Context, _ time.Time, _ <-chan struct{}) { <-ctx.Done() }
 
-// cache is what a node keeps of a database that grows to some hundred megabytes, in kilobytes.
-const cache = 64_000
+// cache is what a node keeps of a database that grows to some hundred megabytes, in kilobytes. More would cost time: splitting a page lets
+// SQLite search its whole cache when it commits.
+const cache = 16_000
 
 // start begins a life of a node: it opens the database and knows nothing else.
 func (s *Sim) start(number int) error {

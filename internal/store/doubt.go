@@ -7,20 +7,31 @@ import (
 	"time"
 )
 
-// The outward acts a person has to look at; the states are those of package desk. The first condition is word for word
-// that of the index effect_doubt.
-const doubtful = " FROM effect WHERE state IN ('in_doubt', 'contradicted', 'refused') AND (state <> 'refused' OR ended_at >= ?)"
+// The outward acts a person has to look at; the states are those of package desk. The conditions on states are word for word those of the
+// indexes effect_doubt and effect_refused.
+const (
+	unclear = " FROM effect WHERE state IN ('in_doubt', 'contradicted')"
+	refused = " FROM effect WHERE state = 'refused' AND ended_at >= ?"
+)
 
 // Doubtful gives the acts whose end is not known, that were contradicted, or that were refused since an instant, latest
 // first. stores nil = all.
 func (r reader) Doubtful(ctx context.Context, stores []int64, refusedSince time.Time, limit int) ([]Effect, error) {
-	text, args := inStores("SELECT "+effectAll+doubtful, stores, []any{micros(refusedSince)})
-	return all(ctx, r, readEffect, text+" ORDER BY ended_at DESC, id LIMIT ? + 0", append(args, limit)...)
+	text, args := doubtful(stores, refusedSince, limit)
+	return all(ctx, r, readEffect, text, args...)
+}
+
+func doubtful(stores []int64, refusedSince time.Time, limit int) (string, []any) {
+	const latest = " ORDER BY ended_at DESC, id LIMIT ? + 0"
+	doubts, args := inStores("SELECT "+effectAll+unclear, stores, nil)
+	refusals, more := inStores("SELECT "+effectAll+refused, stores, []any{micros(refusedSince)})
+	args = append(append(append(args, limit), more...), limit, limit)
+	return "SELECT " + effectAll + " FROM (SELECT * FROM (" + doubts + latest + ") a UNION ALL SELECT * FROM (" + refusals + latest + ") b) e" + latest, args
 }
 
 // CountDoubtful counts the acts in doubt or contradicted, at most up to limit.
 func (r reader) CountDoubtful(ctx context.Context, stores []int64, limit int) (int64, error) {
-	text, args := inStores("SELECT id"+doubtful, stores, []any{int64(never)})
+	text, args := inStores("SELECT id"+unclear, stores, nil)
 	return one(ctx, r, "count", (*record).int, "SELECT count(*) FROM ("+text+" LIMIT ? + 0) x", append(args, limit)...)
 }
 

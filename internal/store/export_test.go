@@ -37,6 +37,13 @@ func PlanAccompanied(t *testing.T, db *DB, ids []int64) (plans []string) {
 	return plans
 }
 
+// PlanDoubtful tells how the database finds the acts a person has to look at.
+func PlanDoubtful(t *testing.T, db *DB, stores []int64) string {
+	t.Helper()
+	text, args := doubtful(stores, db.now(), 10)
+	return explained(t, db, text, args)
+}
+
 // Packed is there and back again.
 func Packed(raw []byte) (packed, again []byte, err error) {
 	if packed, err = pack(raw); err != nil {

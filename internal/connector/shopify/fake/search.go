@@ -3,6 +3,7 @@ package fake
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 )
@@ -144,7 +145,7 @@ func (t term) within(have time.Time) bool {
 func (s *Shop) orderList(args map[string]any) any {
 	query := searchOf(args)
 	out := []any{}
-	for _, o := range s.sorted(args["sortKey"]) {
+	for _, o := range s.sorted(args["sortKey"], query) {
 		if query.finds(o.field) {
 			out = append(out, lazy(func() object { return s.order(o) }))
 		}
@@ -155,8 +156,8 @@ func (s *Shop) orderList(args map[string]any) any {
 	return s.listed(out)
 }
 
-// sorted are the orders by the time they were placed, or last changed.
-func (s *Shop) sorted(by any) []*Order {
+// sorted are the orders by the time they were placed, or last changed; of the latter those that changed too early for a query may be missing.
+func (s *Shop) sorted(by any, query search) []*Order {
 	if by != "UPDATED_AT" {
 		orders := slices.Clone(s.orders)
 		slices.SortStableFunc(orders, func(a, b *Order) int { return a.Placed.Compare(b.Placed) })
@@ -166,7 +167,22 @@ func (s *Shop) sorted(by any) []*Order {
 	if !slices.IsSortedFunc(s.updated, changed) {
 		slices.SortFunc(s.updated, changed)
 	}
-	return s.updated
+	since := query.since("updated_at")
+	first := sort.Search(len(s.updated), func(i int) bool { return !s.updated[i].UpdatedAt.Before(since) })
+	return s.updated[first:]
+}
+
+// since is an instant before which no record can have a key's value and answer the query; zero where there is none.
+func (s search) since(key string) (at time.Time) {
+	if len(s) != 1 {
+		return at
+	}
+	for _, t := range s[0] {
+		if t.key == key && !t.not && strings.HasPrefix(t.comparator, ">") && t.at.After(at) {
+			at = t.at
+		}
+	}
+	return at
 }
 
 // field is what an order can be searched by.

@@ -24,8 +24,11 @@ type event struct {
 	tries    int
 }
 
-// happened notes an event; Deliver tells it.
+// happened notes an event; Deliver tells it. What has long left the list of events is forgotten, told or not.
 func (a *Account) happened(kind string, at time.Time, about object) {
+	for len(a.events) > 0 && at.Sub(a.events[0].at) > 2*eventsKept {
+		a.events = a.events[1:]
+	}
 	a.events = append(a.events, &event{id: a.p.id("evt"), kind: kind, at: at, about: clone(about)})
 }
 
