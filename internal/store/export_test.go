@@ -44,6 +44,12 @@ func PlanDoubtful(t *testing.T, db *DB, stores []int64) string {
 	return explained(t, db, text, args)
 }
 
+// PlanNextSync tells how the database finds the store to be read next.
+func PlanNextSync(t *testing.T, db *DB) string {
+	t.Helper()
+	return explained(t, db, nextSync, nil)
+}
+
 // Packed is there and back again.
 func Packed(raw []byte) (packed, again []byte, err error) {
 	if packed, err = pack(raw); err != nil {

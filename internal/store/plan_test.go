@@ -43,3 +43,11 @@ func TestEveryListWalksAnIndex(t *testing.T) {
 		}
 	}
 }
+
+func TestTheNextReadingIsFoundWithoutAskingEveryStore(t *testing.T) {
+	db := storetest.Open(t, storetest.SQLite(t), time.Now)
+	plan := store.PlanNextSync(t, db)
+	if !strings.Contains(plan, "sync_next") || !strings.Contains(plan, "sync_leased") || strings.Contains(plan, "TEMP B-TREE") {
+		t.Error(plan)
+	}
+}

@@ -32,11 +32,12 @@ func (r reader) NextSync(ctx context.Context) (time.Time, error) {
 }
 
 // nextSync is the first reading that is not under way, or the first end of a lease, whichever is earlier. Both stop at the first store
-// that is active, however many there are.
+// that is active, however many there are. EXISTS, because PostgreSQL asks a plain subselect for each row before it sorts.
 const nextSync = "SELECT coalesce(min(at), 0) FROM (SELECT (SELECT y.next_at FROM sync y WHERE y.next_at > 0 AND y.lease_until <= y.next_at" +
-	" AND (SELECT s.state FROM store s WHERE s.id = y.store_id) = 'active' ORDER BY y.next_at LIMIT 1) AS at" +
-	" UNION ALL SELECT (SELECT y.lease_until FROM sync y WHERE y.lease_until > 0 AND y.next_at > 0 AND y.lease_until > y.next_at" +
-	" AND (SELECT s.state FROM store s WHERE s.id = y.store_id) = 'active' ORDER BY y.lease_until LIMIT 1)) t"
+	ofActive + " ORDER BY y.next_at LIMIT 1) AS at UNION ALL SELECT (SELECT y.lease_until FROM sync y WHERE y.lease_until > 0 AND y.next_at > 0" +
+	" AND y.lease_until > y.next_at" + ofActive + " ORDER BY y.lease_until LIMIT 1)) t"
+
+const ofActive = " AND EXISTS (SELECT 1 FROM store s WHERE s.id = y.store_id AND s.state = 'active')"
 
 // ClaimSyncs takes the active stores that are to be read by now and not leased, longest waiting first. Each gets a lease
 // and a new fence; PutSync with that fence ends the lease.
