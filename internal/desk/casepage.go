@@ -376,18 +376,18 @@ func eventDecision(e store.Event) string {
 
 // shownEvents are the events a person sees in the timeline; what the platform did is told by its own acts.
 var shownEvents = []string{"note", "assigned", "decided", "effect_confirmed", "effect_contradicted", "effect_refused", "effect_in_doubt",
-	"effect_cancelled", "effect_resolved", "deadline_passed", "to_sign", "prepared", "signed", "released", "declined", "withdrawn", "overtaken",
-	"net_acted", "net_escalated", "net_failed", "record_unreadable", "evidence_added", "reading_set", "recorded", "imported"}
+	"effect_cancelled", "effect_resolved", "effect_restored", "unheard", "deadline_passed", "to_sign", "prepared", "signed", "released",
+	"declined", "withdrawn", "overtaken", "net_acted", "net_escalated", "net_failed", "record_unreadable", "evidence_added", "reading_set", "recorded", "imported"}
 
 func eventLine(e store.Event, b book) (Line, bool) {
 	if !slices.Contains(shownEvents, e.Kind) {
 		return Line{}, false
 	}
 	var data struct {
-		Text, Option, Do, Fault, Reason, Kind, Did, Problem string
-		Amount                                              money.Amount
-		To                                                  int64
-		Params                                              map[string]string
+		Text, Option, Do, Fault, Reason, Kind, Did, Problem, Stores string
+		Amount                                                      money.Amount
+		To                                                          int64
+		Params                                                      map[string]string
 	}
 	_ = json.Unmarshal(e.Data, &data) // every event that is shown is written by this package
 	l := Line{At: e.At, Kind: "event", Who: e.Actor, Code: e.Kind, Text: data.Text, Amount: data.Amount, Params: map[string]string{}}
@@ -397,7 +397,10 @@ func eventLine(e store.Event, b book) (Line, bool) {
 	if e.MemberID != 0 {
 		l.Who, l.Name, l.Ours = "staff", b.members[e.MemberID].Name, true
 	}
-	for k, v := range map[string]string{"option": data.Option, "do": data.Do, "fault": data.Fault, "reason": data.Reason, "kind": data.Kind, "did": data.Did, "problem": data.Problem} {
+	for k, v := range map[string]string{
+		"option": data.Option, "do": data.Do, "fault": data.Fault, "reason": data.Reason, "kind": data.Kind, "did": data.Did,
+		"problem": data.Problem, "stores": data.Stores,
+	} {
 		if v != "" {
 			l.Params[k] = v
 		}

@@ -8,14 +8,17 @@ import (
 	"time"
 
 	"parley/internal/connector"
+	"parley/internal/fault"
 	"parley/internal/store"
 )
 
 const (
 	// counterpartFresh is how old the last reading of a counterpart may be when money of a purchase that it may know leaves by another way.
 	counterpartFresh = time.Minute
-	// counterpartPatience is how long such money waits for one that cannot be read.
-	counterpartPatience = 15 * time.Minute
+	// counterpartLeast and counterpartMost are how long such money waits for one that cannot be read, where something is due of the seller.
+	// The longer one ends before an act is given up, see effectTries.
+	counterpartLeast = 15 * time.Minute
+	counterpartMost  = 4 * time.Hour
 	// counterpartReading is how long reading them all may take: shorter than the lease of the act that waits for it.
 	counterpartReading = effectLease / 2
 )
@@ -55,8 +58,7 @@ func (p *counterparts) note(storeID int64, began time.Time) {
 
 // hearCounterparts reads what is new where the money of a purchase may leave, too: at the payment providers it was paid through, where a
 // dispute may have begun a moment ago, and, when it leaves at a provider, in the shops where it may have been bought and paid back by hand.
-// It tells whether anything may have come in. One that stays out of reach is not waited for without end: the answer to the buyer has a
-// deadline of its own.
+// It tells whether anything may have come in. An act waits for one that stays out of reach, but no longer than its own deadline allows.
 func (t *trial) hearCounterparts(ctx context.Context, names []string) (bool, error) {
 	stores, err := t.d.counterpartsOf(ctx, t.st, names)
 	if err != nil {
@@ -65,14 +67,47 @@ func (t *trial) hearCounterparts(ctx context.Context, names []string) (bool, err
 	limited, cancel := context.WithTimeout(ctx, counterpartReading)
 	defer cancel()
 	heard := false
+	t.unheard = nil
 	for _, st := range stores {
 		read, err := t.d.readCounterpart(limited, st, t.d.Now().Add(-counterpartFresh))
-		if err := passing(ctx, err); err != nil && (ctx.Err() != nil || t.d.Now().Sub(t.e.CreatedAt) < counterpartPatience) {
-			return heard, err
+		if err = passing(ctx, err); err != nil {
+			if ctx.Err() != nil || t.patient(ctx) {
+				return heard, unheard(st, err)
+			}
+			t.unheard = append(t.unheard, st.Name)
 		}
 		heard = heard || read
 	}
 	return heard, nil
+}
+
+// patient tells whether the act waits for a counterpart: half of the time until the answer is due at most. Where nothing is due it waits as
+// long as any act is tried, and a person is asked then.
+func (t *trial) patient(ctx context.Context) bool {
+	c, err := t.d.DB.Case(ctx, t.e.CaseID)
+	if err != nil || c.DueAt.IsZero() || c.Owner == "buyer" {
+		return true
+	}
+	wait := min(max(c.DueAt.Sub(t.e.CreatedAt)/2, counterpartLeast), counterpartMost)
+	return t.d.Now().Sub(t.e.CreatedAt) < wait
+}
+
+// unheard is the failure of an act that waits for a store which cannot be read.
+func unheard(st store.Store, cause error) error {
+	f := fault.New(fault.Unavailable, "fault.unheard", "store", st.Name).Because(cause)
+	if of := fault.Of(cause); of != nil {
+		f.After = of.After
+	}
+	return f
+}
+
+// leavesUnheard is what the history tells where money leaves although a counterpart could not be read.
+func (t *trial) leavesUnheard() ([]store.Event, error) {
+	if len(t.unheard) == 0 {
+		return nil, nil
+	}
+	ev, err := event(t.e.CaseID, t.d.Now(), "unheard", netDesk, map[string]any{"effect": t.e.ID, "do": t.step.Do, "stores": strings.Join(t.unheard, ", ")})
+	return []store.Event{ev}, err
 }
 
 // counterpartsOf gives the stores of the same company where the money of a purchase, known under these names, may leave besides at its own

@@ -83,6 +83,8 @@ type trial struct {
 	st      store.Store
 	session connector.Session
 	receipt *connector.Receipt // what came back, not written yet
+	unheard []string           // stores that could not be read before the money leaves
+	told    []store.Event      // that it leaves all the same, not written yet
 }
 
 // advance brings a claimed effect one step further and writes down where it stands. Whatever dies in between, the next claim finds the
@@ -225,6 +227,9 @@ type kept struct {
 func (t *trial) mark(ctx context.Context, before connector.Snapshot) error {
 	raw, err := json.Marshal(kept{before.Fingerprint, before.Open, before.ChangedAt, before.Facts})
 	if err != nil {
+		return err
+	}
+	if t.told, err = t.leavesUnheard(); err != nil {
 		return err
 	}
 	t.e.State, t.e.Before = sending, raw
@@ -434,12 +439,22 @@ func (d *Desk) saveAll(ctx context.Context, all []*trial) error {
 		if err := putEffects(tx, all, d.Now()); err != nil {
 			return err
 		}
+		if err := tx.AddEvents(newsOf(all)); err != nil {
+			return err
+		}
 		return tx.SetCaseEffects(statesOf(all))
 	})
 	if err == nil {
 		written(all)
 	}
 	return err
+}
+
+func newsOf(all []*trial) (events []store.Event) {
+	for _, t := range all {
+		events = append(events, t.told...)
+	}
+	return events
 }
 
 // putEffects writes the effects, and what came back where that was not written yet.
@@ -466,10 +481,10 @@ func statesOf(all []*trial) map[int64]string {
 	return states
 }
 
-// written notes that what came back stands in the database.
+// written notes that what came back, and what is told, stands in the database.
 func written(all []*trial) {
 	for _, t := range all {
-		t.receipt = nil
+		t.receipt, t.told = nil, nil
 	}
 }
 

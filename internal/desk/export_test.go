@@ -41,3 +41,19 @@ func Shared() (n int, err error) {
 
 // SharedFacts decodes facts that nobody changes.
 func SharedFacts(raw json.RawMessage) (dispute.Facts, error) { return sharedFacts(raw) }
+
+// Remembered tells whether facts are still in memory after two looks at their age, the second one so much later, where they were used between
+// the two or not.
+func Remembered(later time.Duration, used bool) bool {
+	var s shared
+	raw, now := json.RawMessage(`{}`), time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)
+	s.age(now)
+	s.keep(raw, dispute.Facts{})
+	s.age(now.Add(later / 2))
+	if used {
+		s.find(raw)
+	}
+	s.age(now.Add(later))
+	_, known := s.find(raw)
+	return known
+}

@@ -3,18 +3,22 @@ package desk
 import (
 	"encoding/json"
 	"sync"
+	"time"
 
 	"parley/internal/dispute"
 )
 
-// sharedMost bounds the texts whose facts are remembered, in bytes for each of two generations.
-const sharedMost = 4 << 20
+const (
+	sharedMost = 4 << 20        // bounds the texts whose facts are remembered, in bytes for each of two generations
+	sharedAge  = 24 * time.Hour // after which a generation is the older one, however small: nothing unused stays for more than two
+)
 
 // shared remembers what texts of facts decode to: around each change a case is read several times, and nearly always as it was before.
 type shared struct {
 	mu         sync.Mutex
 	young, old map[string]dispute.Facts
-	size       int // of the texts in young
+	size       int       // of the texts in young
+	turned     time.Time // when the generations turned by their age
 }
 
 var factsRead shared
@@ -55,6 +59,16 @@ func (s *shared) forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.young, s.old, s.size = nil, nil, 0
+}
+
+// age lets go of what nobody used for long: what was erased meanwhile, perhaps by another node, must not stay in memory.
+func (s *shared) age(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now.Sub(s.turned).Abs() < sharedAge {
+		return
+	}
+	s.young, s.old, s.size, s.turned = map[string]dispute.Facts{}, s.young, 0, now
 }
 
 func (s *shared) add(text string, f dispute.Facts) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/internal/desk"
 )
@@ -25,5 +26,16 @@ func TestSharedFactsAreBounded(t *testing.T) {
 	}
 	if _, err := desk.SharedFacts([]byte(`{"order":`)); err == nil {
 		t.Error("half a text is facts")
+	}
+}
+
+func TestUnusedFactsDoNotStayInMemory(t *testing.T) {
+	for _, c := range []struct {
+		later       time.Duration
+		used, known bool
+	}{{40 * time.Hour, false, true}, {48 * time.Hour, false, false}, {48 * time.Hour, true, true}} {
+		if known := desk.Remembered(c.later, c.used); known != c.known {
+			t.Errorf("after %s, used %v: remembered %v", c.later, c.used, known)
+		}
 	}
 }

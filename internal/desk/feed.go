@@ -23,7 +23,7 @@ func EventKinds() []string {
 	return []string{
 		"case_opened", "platform_changed", "case_ended", "record_unreadable", "imported", "judged_again", "deadline_passed", "warning",
 		"decided", toSign, prepared, "signed", "released", declined, withdrawn, overtaken,
-		"effect_confirmed", "effect_refused", "effect_contradicted", "effect_in_doubt", "effect_cancelled", "effect_resolved", "effect_restored",
+		"effect_confirmed", "effect_refused", "effect_contradicted", "effect_in_doubt", "effect_cancelled", "effect_resolved", "effect_restored", "unheard",
 		"net_acted", "net_escalated", "net_failed", "assigned", "note", "recorded", "evidence_added", "reading_set", "erased",
 	}
 }

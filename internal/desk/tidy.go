@@ -73,6 +73,7 @@ func (d *Desk) runTidy(ctx context.Context) {
 // repeated.
 func (d *Desk) tidy(ctx context.Context) (more bool, err error) {
 	now := d.Now()
+	factsRead.age(now)
 	var done tidied
 	raw, err := d.DB.Setting(ctx, tidiedSetting)
 	if err != nil {

@@ -227,7 +227,7 @@ func (f Frame) said(l desk.Line) string {
 	if l.Amount.Known() {
 		text += " " + f.Money(l.Amount)
 	}
-	for _, name := range []string{"to", "reference", "problem"} {
+	for _, name := range []string{"to", "reference", "problem", "stores"} {
 		if v := l.Params[name]; v != "" {
 			text += " · " + v
 		}
