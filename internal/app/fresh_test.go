@@ -297,6 +297,21 @@ func TestARefundInTheShopWaitsForPayPalAWhile(t *testing.T) {
 	}
 }
 
+// An account that lets nobody in until a person has been there keeps no refund waiting; the history names it.
+func TestARefundInTheShopDoesNotWaitForAnAccountThatLetsNobodyIn(t *testing.T) {
+	s := newShopSide(t, 1)
+	e := s.refundWhile(func() {
+		s.accounts.Secret = "another one"
+		s.paypal.ExpireTokens(s.accounts)
+	})[0]
+	page, err := s.app.Desk.Case(t.Context(), s.who, e.CaseID)
+	s.must(err)
+	told := slices.ContainsFunc(page.Timeline, func(l desk.Line) bool { return l.Code == "unheard" && l.Params["stores"] == "paypal" })
+	if e.State != "confirmed" || !told {
+		t.Errorf("the refund is %s, %s; told: %v", e.State, e.Fault, told)
+	}
+}
+
 // refundWhile decides to refund a return that was looked at, lets something happen, and gives the acts once they are over.
 func (s *twoSides) refundWhile(happens func()) []store.Effect {
 	s.t.Helper()

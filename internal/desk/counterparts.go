@@ -58,7 +58,8 @@ func (p *counterparts) note(storeID int64, began time.Time) {
 
 // hearCounterparts reads what is new where the money of a purchase may leave, too: at the payment providers it was paid through, where a
 // dispute may have begun a moment ago, and, when it leaves at a provider, in the shops where it may have been bought and paid back by hand.
-// It tells whether anything may have come in. An act waits for one that stays out of reach, but no longer than its own deadline allows.
+// It tells whether anything may have come in. An act waits for one that stays out of reach, but no longer than its own deadline allows, and
+// not for one that nobody can read until a person has done something there.
 func (t *trial) hearCounterparts(ctx context.Context, names []string) (bool, error) {
 	stores, err := t.d.counterpartsOf(ctx, t.st, names)
 	if err != nil {
@@ -70,10 +71,10 @@ func (t *trial) hearCounterparts(ctx context.Context, names []string) (bool, err
 	t.unheard = nil
 	for _, st := range stores {
 		read, err := t.d.readCounterpart(limited, st, t.d.Now().Add(-counterpartFresh))
-		if err = passing(ctx, err); err != nil {
-			if ctx.Err() != nil || t.patient(ctx) {
-				return heard, unheard(st, err)
-			}
+		if waits := passing(ctx, err); waits != nil && (ctx.Err() != nil || t.patient(ctx)) {
+			return heard, unheard(st, waits)
+		}
+		if err != nil {
 			t.unheard = append(t.unheard, st.Name)
 		}
 		heard = heard || read
