@@ -169,6 +169,10 @@ func (d *Desk) optionViews(m *matter, f *dispute.Facts, v *policy.Verdict, p Cas
 			w.NeedsDays = true
 		case "refund":
 			w.NeedsAmount, w.Max, w.Suggested = true, p.Rest, p.Rest
+			if w.Cost != nil { // the rules know the order, of which this case may be one line
+				cost := lower(*w.Cost, p.Rest)
+				w.Cost = &cost
+			}
 		case "send_message", "add_facts", "appeal", "report_to_platform", "ask_to_cancel", "refuse_cancellation":
 			w.NeedsText = true
 		case "accept":

@@ -120,7 +120,7 @@ func (p *purchase) left(f *dispute.Facts, currency string) purse {
 
 // maximum is the most the platform says it still allows by this case; unknown where it does not say, or in another currency.
 func maximum(f *dispute.Facts, currency string) money.Amount {
-	if f.Case != nil && f.Case.Reported.Max.Currency == currency && f.Case.Reported.Max.Minor > 0 {
+	if f.Case != nil && f.Case.Reported.Max.Known() && f.Case.Reported.Max.Currency == currency {
 		return f.Case.Reported.Max
 	}
 	return money.Amount{}

@@ -174,7 +174,7 @@ type Reported struct {
 	Ended   bool         `json:"ended,omitempty"`  // the platform says the case is over
 	EndedAt time.Time    `json:"ended_at,omitzero"`
 	Paid    money.Amount `json:"paid,omitzero"`     // what the platform paid or will pay to the buyer by this case
-	Max     money.Amount `json:"max,omitzero"`      // the most that can still be paid back by this case, buyer's currency
+	Max     money.Amount `json:"max,omitzero"`      // the most that can still be paid back by this case, buyer's currency; zero = nothing can
 	Agreed  money.Amount `json:"agreed,omitzero"`   // what both sides agreed on and has not been paid yet, as until goods are back
 	DueFor  string       `json:"due_for,omitempty"` // raw kind of PlatformDueAt, such as WAIT_SOLUTION_TIMEOUT
 	Actions []string     `json:"actions,omitempty"` // options the platform lists as possible now; empty = it does not list

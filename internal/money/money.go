@@ -19,6 +19,14 @@ type Amount struct {
 // Known tells whether the amount has a currency at all.
 func (a Amount) Known() bool { return a.Currency != "" }
 
+// Some is the amount where it is above zero and an unknown one otherwise: for what outside systems send, where zero may stand for "not told".
+func (a Amount) Some() Amount {
+	if a.Minor <= 0 {
+		return Amount{}
+	}
+	return a
+}
+
 // Digits gives the number of decimal places of a currency (ISO 4217, 2 where not listed).
 func Digits(currency string) int {
 	switch currency {

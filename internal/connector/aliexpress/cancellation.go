@@ -105,7 +105,7 @@ func wholeOf(o *dispute.Order) money.Amount {
 // way the buyer has the money back, once.
 func (o *purchase) wishStands(v wire.Value, whole money.Amount, changed time.Time) dispute.Reported {
 	status := o.facts.Order.Status
-	out := dispute.Reported{Status: status, Max: whole}
+	out := dispute.Reported{Status: status, Max: whole.Some()}
 	switch {
 	case status == inCancel:
 		out.State, out.Owner, out.Actions = "wait_seller", "seller", []string{"accept", "refuse_cancellation"}

@@ -131,7 +131,7 @@ func (i *issue) reason() (reason, note string) {
 func (i *issue) reported() dispute.Reported {
 	r := dispute.Reported{
 		Status: i.status + "/" + i.detail,
-		Max:    i.pair(i.of, "refund_money_max_local"),
+		Max:    i.pair(i.of, "refund_money_max_local").Some(),
 		DueFor: text(i.of, "timeout_type"),
 		Ended:  !i.open(),
 	}

@@ -15,6 +15,7 @@ import (
 	"parley/internal/connector/mirakl"
 	"parley/internal/connector/mirakl/fake"
 	"parley/internal/desk"
+	"parley/internal/fault"
 	"parley/internal/policy"
 	"parley/internal/reply"
 	"parley/internal/store"
@@ -207,12 +208,22 @@ func TestAQuestionWaitsForAnAnswer(t *testing.T) {
 // freely makes sure that the page says of an option that it pays nothing.
 func (o *office) freely(id int64, option, effect string) {
 	o.t.Helper()
-	page, err := o.Case(o.t.Context(), o.owner, id)
-	must(o.t, err)
-	i := slices.IndexFunc(page.Options, func(v desk.OptionView) bool { return v.Code == option })
-	if i < 0 || page.Options[i].Cost == nil || page.Options[i].Cost.Minor != 0 || page.Options[i].Effect != effect {
-		o.t.Errorf("%s is not shown as one that pays nothing: %+v", option, page.Options)
+	v := o.option(id, option)
+	if v.Cost == nil || v.Cost.Minor != 0 || v.Effect != effect {
+		o.t.Errorf("%s is not shown as one that pays nothing: %+v", option, v)
 	}
+}
+
+// option is what the page of a case shows of an option.
+func (o *office) option(id int64, code string) desk.OptionView {
+	o.t.Helper()
+	page, err := o.Case(o.t.Context(), o.owner, id)
+	o.must(err)
+	i := slices.IndexFunc(page.Options, func(v desk.OptionView) bool { return v.Code == code })
+	if i < 0 {
+		o.t.Fatalf("no %s among %+v", code, page.Options)
+	}
+	return page.Options[i]
 }
 
 // TestAReturnIsAcceptedReceivedAndPaid, each by its own decision.
@@ -335,5 +346,37 @@ func TestTheRecordWithLessTimeSpeaksForALine(t *testing.T) {
 	}
 	if dec := o.decide(id, desk.Choice{Option: "accept_return"}); dec.State != "done" || back.State() != "IN_PROGRESS" {
 		t.Errorf("%+v, %s", dec, back.State())
+	}
+}
+
+// TestALineThatWasPaidBackHasNothingLeft: the order's other line was paid for, too, but the marketplace takes no refund of one line's money for
+// another.
+func TestALineThatWasPaidBackHasNothingLeft(t *testing.T) {
+	o := newOffice(t)
+	order := o.shop.PlaceOrder(fake.OrderSpec{Customer: lucia, Lines: []fake.LineSpec{
+		{Title: "Lámpara de mesa", SKU: "L1", Price: 16042, Shipping: 399}, {Title: "Teclado", SKU: "T1", Price: 6377},
+	}})
+	order.Ship("CORREOS", "Correos", "PQ1")
+	order.Deliver()
+	o.clock.advance(time.Hour)
+	back := order.AskReturn(1, fake.ReturnSpec{Reason: "RETURN_BROKEN_ITEM", Text: "no funciona"})
+	o.pass(2 * time.Minute)
+	id := o.queue()[0].ID
+	o.decide(id, desk.Choice{Option: "accept_return"})
+	back.Sends("CORREOS", "Correos", "R1")
+	o.pass(2 * time.Minute)
+	if v := o.option(id, "refund"); !v.Open || *v.Cost != eur(6377) || v.Max != eur(6377) || v.Suggested != eur(6377) {
+		t.Errorf("before: %+v, cost %v", v, v.Cost)
+	}
+	if dec := o.decide(id, desk.Choice{Option: "refund", Amount: eur(6377)}); dec.State != "done" || order.Refunded(1) != 6377 {
+		t.Fatalf("%+v, paid %d", dec, order.Refunded(1))
+	}
+	o.pass(2 * time.Minute)
+	if v := o.option(id, "refund"); v.Open || v.Reason != "option.nothing_left_paid" {
+		t.Errorf("afterwards: %+v", v)
+	}
+	_, err := o.Decide(t.Context(), o.owner, id, desk.Choice{Option: "refund", Amount: eur(100)})
+	if n := len(o.platform.Calls("PUT", "/api/orders/refund")); fault.Of(err) == nil || n != 1 {
+		t.Errorf("%v, asked for a refund %d times", err, n)
 	}
 }

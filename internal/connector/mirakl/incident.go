@@ -138,12 +138,20 @@ func readIncident(o *order, l *line, i incident, threads []*thread, papers []val
 	return snap
 }
 
+// mostOf is what is left of what was paid; unknown where nobody told what was paid.
+func mostOf(paid, rest money.Amount) money.Amount {
+	if !paid.Some().Known() {
+		return money.Amount{}
+	}
+	return rest
+}
+
 func theIncident(o *order, l *line, i incident, open bool) *dispute.Case {
 	rest := money.Amount{Minor: l.goods.rest() + l.shipping.rest(), Currency: o.currency}
 	c := &dispute.Case{
 		OpenedAt: i.Since.UTC(), Via: "marketplace", Reason: plainReason(l.reason, l.reasonFor), ReasonNote: strings.TrimSpace(l.reason + " " + l.reasonFor),
 		Claim:    dispute.Claim{Amount: rest},
-		Reported: dispute.Reported{Max: rest},
+		Reported: dispute.Reported{Max: mostOf(l.paid, rest)},
 	}
 	if open {
 		return c // INCIDENT_OPEN says no more than that: the rules know where it stands

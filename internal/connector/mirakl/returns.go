@@ -156,15 +156,18 @@ func (o *order) worth(of value) money.Amount {
 	return money.Amount{Minor: sum, Currency: o.currency}
 }
 
-// restOf is what can still be paid back for the lines of a return.
+// restOf is what can still be paid back for the lines of a return; unknown where the order does not hold them all.
 func (o *order) restOf(of value) money.Amount {
-	rest := money.Amount{Currency: o.currency}
+	paid, rest := money.Amount{Currency: o.currency}, money.Amount{Currency: o.currency}
 	for _, rl := range of.list("return_lines") {
-		if l := o.find(rl.text("order_line_id")); l != nil {
-			rest.Minor += l.goods.rest() + l.shipping.rest()
+		l := o.find(rl.text("order_line_id"))
+		if l == nil {
+			return money.Amount{}
 		}
+		paid.Minor += l.paid.Minor
+		rest.Minor += l.goods.rest() + l.shipping.rest()
 	}
-	return rest
+	return mostOf(paid, rest)
 }
 
 // rejection codes of RT21, and what an inspection can find (RT26).

@@ -80,7 +80,7 @@ func (r *record) theCase() {
 	stands := r.standing()
 	c.Reported = dispute.Reported{
 		Status: strings.Trim(r.stage+"/"+r.status, "/"), State: stands.state, Owner: stands.owner, Ended: r.ended(),
-		Max: r.sum(r.of.get("refund_details", "allowed_refund_amount"), "refund_details.allowed_refund_amount"),
+		Max: r.sum(r.of.get("refund_details", "allowed_refund_amount"), "refund_details.allowed_refund_amount").Some(),
 	}
 	if r.of.get("disputed_transactions").there() {
 		c.Reported.Actions = r.offered.options()

@@ -92,7 +92,7 @@ func (r *reading) reported(v wire.Value, claim dispute.Claim) dispute.Reported {
 	if !known {
 		r.note("status", status)
 	}
-	out := dispute.Reported{Status: status, State: at.state, Owner: at.owner, Ended: at.ended, Max: r.yuan(v, "total_fee")}
+	out := dispute.Reported{Status: status, State: at.state, Owner: at.owner, Ended: at.ended, Max: r.yuan(v, "total_fee").Some()}
 	if handled[staff] && !at.ended {
 		out.Status, out.State, out.Owner = status+"/cs_status "+staff, "platform", "platform"
 	}
