@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parley/internal/dispute"
+	"parley/internal/fault"
 	"parley/internal/money"
 	"parley/internal/store"
 )
@@ -153,6 +154,9 @@ func (s *Sim) auditEffects(ctx context.Context, m *matter, caseID int64, events 
 		if lost := s.lost(e, events); lost != "" {
 			s.report.Lost++
 			s.violate("effects_lost", m, "%s is %s: %s", e.ID, e.State, lost)
+		}
+		if e.State == "refused" && faultOf(e).Kind == fault.Invalid {
+			s.violate("offered_wrongly", m, "%s %s cannot be sent: %s", e.ID, e.Payload, e.Fault)
 		}
 	}
 	for _, d := range decisions {

@@ -9,6 +9,7 @@ import (
 
 	"parley/internal/desk"
 	"parley/internal/dispute"
+	"parley/internal/fault"
 	"parley/internal/store"
 )
 
@@ -202,9 +203,9 @@ func (s *Sim) causeOf(m *matter, t Truth) string {
 		return "late_answer"
 	case last.EndedAt.IsZero() || last.EndedAt.After(t.Lapsed):
 		return "unsent"
-	case last.State == "refused" && faultKey(last) == "fault.case_changed":
+	case last.State == "refused" && faultOf(last).Key == "fault.case_changed":
 		return "unanswered_after_change"
-	case last.State == "refused" && faultKey(last) == "fault.amount_above_refundable" && s.called(src.CaseID, t.Lapsed):
+	case last.State == "refused" && faultOf(last).Key == "fault.amount_above_refundable" && s.called(src.CaseID, t.Lapsed):
 		return "called" // the money went elsewhere meanwhile: what is left to say is for a person
 	case last.State == "refused":
 		s.tell(m, "effect %s was refused: %s", last.ID, last.Fault)
@@ -215,10 +216,13 @@ func (s *Sim) causeOf(m *matter, t Truth) string {
 	return "uncertain"
 }
 
-func faultKey(e store.Effect) string {
-	var f struct{ Key string }
-	_ = json.Unmarshal(e.Fault, &f) // no key then
-	return f.Key
+// faultOf is what an act failed of; nothing where it did not.
+func faultOf(e store.Effect) (f struct {
+	Kind fault.Kind
+	Key  string
+}) {
+	_ = json.Unmarshal(e.Fault, &f) // an act that did not fail has none
+	return f
 }
 
 // seen checks what a person sees on a page that is up to date.
